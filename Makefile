@@ -1,0 +1,39 @@
+# The two commands a newcomer needs: make run, make test. Both install what they need into .venv (Python 3.11 and make suffice).
+
+PYTHON ?= python3.11
+PYTHON := $(shell command -v $(PYTHON) || command -v python3)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## install into .venv, puts watch766 at .venv/bin/watch766
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "watch766 needs Python 3.11 or newer, found " + sys.version)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup ## run everything here: database, simulated province, monitor, API (Ctrl-C stops it)
+	@$(BIN)/watch766 demo
+
+test: setup ## run every test
+	$(BIN)/python -m pytest
+
+check: setup ## what must hold before a test is worth running: lint, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## measure what is claimed
+	$(BIN)/python -m benchmarks
+
+lock: ## write requirements.lock anew: versions and hashes, no addresses (needs pip-tools)
+	pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--no-header --no-annotate --all-build-deps --extra dev --output-file requirements.lock pyproject.toml

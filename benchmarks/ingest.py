@@ -1,0 +1,128 @@
+"""Records stored a second, from the bytes of a portal page to the commit: new, unchanged and 1 % changed ones.
+
+The way is the monitor's own, without HTTP: decode the answer, hash and compare each item, translate what differs, lock, store,
+make the dossiers due, move the cursor, commit; one transaction a page, pages of 200 and of 500 items.
+
+Ceiling: a plain COPY of the very rows that were stored, into an empty table with the same columns and indexes, in as many
+transactions. It decodes nothing, compares nothing and makes nothing due.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+
+from benchmarks import items, province
+from benchmarks.figures import Figure, Settings, typical
+from benchmarks.temporary import Server
+from services.monitor.sources.decoding import decode_answer
+from services.monitor.sources.dvcqg import wire
+from services.monitor.sources.dvcqg.client import DvcqgSource
+from services.monitor.sources.moments import to_portal
+from services.monitor.steps.ingest import Ingest, open_items
+from shared.db.engine import Database
+from shared.db.stores.sources import Counts, Lease
+
+_ROUND = 10_000
+_PAGE_SIZES = (200, 500)
+_AIMS = {"new": 20_000, "unchanged": 60_000, "1 % changed": None}
+_ROWS = "SELECT * FROM records WHERE source_id = ANY($1)"
+
+
+async def run(server: Server, settings: Settings) -> list[Figure]:
+    """Measure with both page sizes, `settings.dossiers` records each, in rounds of ten thousand."""
+    figures = []
+    for page_size in _PAGE_SIZES:
+        async with server.database() as database:
+            rates = await _Rounds(database, page_size).run(settings.dossiers)
+        figures += [_figure(kind, page_size, rates) for kind in _AIMS]
+    return figures
+
+
+def _figure(kind: str, page_size: int, rates: dict[str, list[float]]) -> Figure:
+    return Figure(
+        benchmark="ingest",
+        what=f"{kind}, pages of {page_size}",
+        value=typical(rates[kind]),
+        unit="records/s",
+        ceiling=typical(rates["COPY"]),
+        ceiling_is="COPY",
+        aim=_AIMS[kind],
+    )
+
+
+class _Rounds:
+    """Each round brings ten thousand dossiers the database does not have, then the same again, then a few of them changed."""
+
+    def __init__(self, database: Database, page_size: int) -> None:
+        self._database = database
+        self._page_size = page_size
+        self._source = province.portal_adapter()
+        self._ingest = Ingest(database, self._source)
+        self._rates: dict[str, list[float]] = defaultdict(list)
+
+    async def run(self, dossiers: int) -> dict[str, list[float]]:
+        """Return the records a second of every round, by kind of data."""
+        await province.register(self._database)
+        lease = (await province.take(self._database, [self._source.name]))[self._source.name]
+        raw = await asyncpg.connect(self._database.direct_url)
+        await raw.execute("CREATE TABLE ceiling (LIKE records INCLUDING ALL)")
+        for start in range(0, dossiers, _ROUND):
+            numbers = range(start, min(start + _ROUND, dossiers))
+            await self._round(lease, numbers)
+            self._rates["COPY"].append(len(numbers) / await _copy(raw, numbers, self._page_size))
+        await raw.close()
+        await self._source.aclose()
+        return self._rates
+
+    async def _round(self, lease: Lease, numbers: range) -> None:
+        pages = [items.portal_body(page) for page in _pages(numbers, self._page_size, changed=False)]
+        changed = [items.portal_body(page) for page in _pages(numbers, self._page_size, changed=True)]
+        for kind, bodies in (("new", pages), ("unchanged", pages), ("1 % changed", changed)):
+            start = perf_counter()
+            counts = await self._store(lease, bodies)
+            self._rates[kind].append(len(numbers) / (perf_counter() - start))
+            _check(kind, counts, len(numbers))
+
+    async def _store(self, lease: Lease, bodies: Sequence[bytes]) -> Counts:
+        counts = Counts()
+        for body in bodies:
+            raws = _raws(self._source, body)
+            opened, refused = open_items(self._source, raws)
+            counts.add(await self._ingest.page(lease, opened, refused, requested_at=items.NOW, cursor=items.NOW))
+        return counts
+
+
+def _raws(source: DvcqgSource, body: bytes) -> Sequence[Any]:
+    answer = decode_answer(source.name, body, wire.ANSWER)
+    return decode_answer(source.name, bytes(answer.result), wire.ITEMS)
+
+
+def _pages(numbers: range, size: int, *, changed: bool) -> Iterator[list[dict[str, Any]]]:
+    """Return the items of each page; where `changed`, every hundredth dossier has another status and update time."""
+    for start in range(numbers.start, numbers.stop, size):
+        page = range(start, min(start + size, numbers.stop))
+        yield [_changed(number) if changed and number % 100 == 0 else items.portal_item(number) for number in page]
+
+
+def _changed(number: int) -> dict[str, Any]:
+    return items.portal_item(number, TrangThaiHoSo="6", NgayCapNhat=to_portal(items.NOW))
+
+
+def _check(kind: str, counts: Counts, received: int) -> None:
+    """A figure for something else than was meant is worse than none."""
+    expected = {"new": (received, 0), "unchanged": (0, 0), "1 % changed": (0, -(-received // 100))}[kind]
+    if (counts.added, counts.changed) != expected or counts.refused:
+        raise AssertionError(f"{kind}: stored {counts.as_dict()}")
+
+
+async def _copy(raw: asyncpg.Connection, numbers: range, page_size: int) -> float:
+    """Return how long it takes to copy the rows of these dossiers into the other table, page by page."""
+    rows = [tuple(row) for row in await raw.fetch(_ROWS, [items.code(number) for number in numbers])]
+    start = perf_counter()
+    for first in range(0, len(rows), page_size):
+        async with raw.transaction():
+            await raw.copy_records_to_table("ceiling", records=rows[first : first + page_size])
+    return perf_counter() - start

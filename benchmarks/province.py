@@ -1,0 +1,106 @@
+"""The province of the benchmarks: one portal, one home system, the rules as they are by default."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from pydantic import HttpUrl, SecretStr
+
+from benchmarks import items
+from benchmarks.fake_source import FakeSource
+from services.monitor.bootstrap import rules_of
+from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.dvcqg.client import DvcqgSource
+from services.monitor.sources.igate.client import IgateSource
+from services.monitor.steps.review import Reviewer
+from services.monitor.steps.settle import Settling
+from shared.config import Config, HomeConfig, PollConfig, PortalConfig
+from shared.db import schema
+from shared.db.engine import Database, clock
+from shared.db.lease import Leases
+from shared.db.stores import sources
+from shared.db.stores.sources import Lease, Registration
+from shared.policy import working_time
+
+PROVINCE = "H20"
+_NOWHERE = HttpUrl("http://127.0.0.1:9")
+PORTAL = PortalConfig(base_url=_NOWHERE, username="bench", password=SecretStr("-"), unit_code=PROVINCE)
+HOME = HomeConfig(name="igate", main=True, base_url=_NOWHERE, client_id="bench", client_secret=SecretStr("-"))
+CONFIG = Config(province=PROVINCE, portal=PORTAL, home=(HOME,))
+POLL = PollConfig(start=(items.NOW - timedelta(days=365)).date())
+RULES = rules_of(CONFIG)
+CALENDAR = working_time(CONFIG.calendar)
+
+
+def portal_adapter() -> DvcqgSource:
+    """Return the portal's adapter; nothing here calls its address."""
+    return DvcqgSource(PORTAL, PROVINCE)
+
+
+def home_adapter() -> IgateSource:
+    """Return the home system's adapter, likewise."""
+    return IgateSource(HOME, PROVINCE)
+
+
+async def register(database: Database, *, every: timedelta = timedelta(seconds=60)) -> None:
+    """Write both sources as the monitor does when it starts."""
+    configured = [
+        Registration(name=PORTAL.name, kind=PORTAL.kind, role="portal", position=0, interval=every),
+        Registration(name=HOME.name, kind=HOME.kind, role="home", position=1, interval=every),
+    ]
+    async with database.begin() as connection:
+        now = await clock(connection)
+        await schema.ensure_partitions(connection, now)
+        await sources.register(connection, PROVINCE, configured, now=now)
+
+
+async def take(database: Database, names: Sequence[str]) -> dict[str, Lease]:
+    """Take sources without the advisory lock: nobody else is there."""
+    async with database.begin() as connection:
+        return {name: await sources.take(connection, PROVINCE, name) for name in names}
+
+
+class Province:
+    """Both sides of a province, the monitor that watches them, and its reviewer."""
+
+    def __init__(self, portal: FakeSource, home: FakeSource, monitor: Monitor, reviewer: Reviewer) -> None:
+        self.portal = portal
+        self.home = home
+        self.monitor = monitor
+        self.reviewer = reviewer
+
+    def fill(self, numbers: Iterable[int], **on_both: Any) -> None:
+        """List these dossiers on both sides, which say the same; `on_both` as in `change`."""
+        for number in numbers:
+            self.change(number, **on_both)
+
+    def change(self, number: int, **said: Any) -> None:
+        """List one dossier on both sides; `said` as in `items.both`."""
+        on_the_portal, at_home = items.both(number, **said)
+        self.portal.put(on_the_portal)
+        self.home.put(at_home)
+
+    async def load(self) -> None:
+        """Read both sides completely for the first time, as the monitor does."""
+        for watched in self.monitor.watched:
+            if not await self.monitor.poll(watched):
+                raise AssertionError(f"{watched.source.name} was not read")
+
+
+@asynccontextmanager
+async def watched_province(database: Database, *, every: timedelta = timedelta(seconds=60)) -> AsyncIterator[Province]:
+    """Open the monitor over two fake sources on a migrated, empty database, polled `every` so often where a daemon runs it."""
+    await register(database, every=every)
+    portal, home = FakeSource(portal_adapter()), FakeSource(home_adapter())
+    leases = Leases(database, PROVINCE)
+    reviewer = Reviewer(database, RULES, CALENDAR, "benchmarks")
+    await reviewer.start()
+    watched = [Watched(source, every, None) for source in (portal, home)]
+    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE))
+    try:
+        yield Province(portal, home, monitor, reviewer)
+    finally:
+        await leases.aclose()
+        await portal.aclose()
+        await home.aclose()

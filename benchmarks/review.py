@@ -1,0 +1,131 @@
+"""Reviews: microseconds per dossier of the pure function, and dossiers a second of the whole step.
+
+The pure function meets three dossiers: quiet (finished on both sides), running (due in some days) and out of step (the sides name
+another status and another due date). Its ceiling: the agreed dossier with the least to do, the quiet one.
+
+The whole step reviews a stored backlog of dossiers just read for the first time, one of twenty late: claim, read, judge, write
+findings, alerts, history and outbox. Its ceiling: the reads alone of as many batches, in transactions of their own.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import perf_counter
+
+import msgspec
+
+from benchmarks import items, province
+from benchmarks.figures import Figure, Settings, seconds, typical
+from benchmarks.province import CALENDAR, PROVINCE, RULES, watched_province
+from benchmarks.temporary import Server
+from services.monitor.sources.moments import to_home
+from shared.db.engine import Database, clock
+from shared.db.stores import alerts, dossiers, reviews, sources
+from shared.domain.case import procedure_code
+from shared.domain.dossiers import Dossier, Seen
+from shared.domain.review import review
+
+_BACKLOG = 20_000
+_CALLS = 1000
+_RUNS = 9
+
+
+async def run(server: Server, settings: Settings) -> list[Figure]:
+    """Measure the function, then the step."""
+    return [*_of_the_function(), await _of_the_step(server, min(_BACKLOG, settings.dossiers))]
+
+
+def _of_the_function() -> list[Figure]:
+    kinds = {"quiet": quiet(), "running": running(), "out of step": out_of_step()}
+    taken: dict[str, list[float]] = {name: [] for name in kinds}
+    for _ in range(_RUNS):
+        for name, dossier in kinds.items():
+            taken[name].append(seconds(_judging(dossier)) / _CALLS * 1e6)
+    return [_figure(name, taken[name], taken["quiet"]) for name in kinds]
+
+
+def _figure(name: str, taken: list[float], least: list[float]) -> Figure:
+    return Figure(
+        benchmark="review",
+        what=f"pure, a dossier {name}",
+        value=typical(taken),
+        unit="µs",
+        ceiling=None if taken is least else typical(least),
+        ceiling_is="quiet",
+        small_is_good=True,
+    )
+
+
+def _judging(dossier: Dossier) -> Callable[[], None]:
+    read_to = dict.fromkeys(RULES.sources, items.NOW)
+
+    def judge() -> None:
+        for _ in range(_CALLS):
+            review(dossier, None, RULES, CALENDAR, read_to, now=items.NOW)
+
+    return judge
+
+
+def quiet() -> Dossier:
+    """Return a dossier that is done, on both sides."""
+    return _dossier(*items.both(1, finished=True))
+
+
+def running() -> Dossier:
+    """Return a dossier that is worked on, its due date ahead."""
+    return _dossier(*items.both(1))
+
+
+def out_of_step() -> Dossier:
+    """Return a dossier of which the two sides say different things, and have for hours."""
+    on_the_portal, at_home = items.both(1)
+    later = items.NOW + timedelta(days=50)
+    return _dossier(on_the_portal | {"TrangThaiHoSo": "2"}, at_home | {"appointmentDate": to_home(later)})
+
+
+def _dossier(on_the_portal: dict[str, object], at_home: dict[str, object]) -> Dossier:
+    sides = {}
+    for adapter, item in ((province.portal_adapter(), on_the_portal), (province.home_adapter(), at_home)):
+        record = adapter.reading(msgspec.Raw(msgspec.json.encode(item)), requested_at=items.NOW).record
+        at = record.updated_at
+        sides[adapter.name] = Seen(record=record, updated_at=at, status_since=at, first_updated_at=at)
+    return Dossier(code=items.code(1), sides=sides)
+
+
+async def _of_the_step(server: Server, backlog: int) -> Figure:
+    async with server.database() as database, watched_province(database) as watched:
+        for number in range(backlog):
+            late = items.NOW - timedelta(days=1) if number % 20 == 0 else None
+            watched.change(number, due=late, finished=number % 4 == 1)
+        await watched.load()
+        reads = await _reads(database, backlog)
+        start = perf_counter()
+        reviewed = await watched.reviewer.drain()
+        rate = reviewed / (perf_counter() - start)
+    if reviewed < backlog:
+        raise AssertionError(f"only {reviewed} of {backlog} dossiers were reviewed")
+    return Figure(
+        benchmark="review",
+        what=f"whole step, a backlog of {backlog:,}",
+        value=rate,
+        unit="dossiers/s",
+        ceiling=reads,
+        ceiling_is="reads alone",
+    )
+
+
+async def _reads(database: Database, backlog: int) -> float:
+    """Return how many dossiers a second can be read for their reviews; each batch is claimed and let go again."""
+    start, read = perf_counter(), 0
+    while read < backlog:
+        read += await _read_batch(database)
+    return read / (perf_counter() - start)
+
+
+async def _read_batch(database: Database) -> int:
+    async with database.begin() as connection:
+        await sources.states(connection, PROVINCE)
+        claimed = await dossiers.claim(connection, PROVINCE, now=await clock(connection))
+        loaded = await reviews.load(connection, PROVINCE, [claim.code for claim in claimed], RULES.sources)
+        await reviews.procedure_facts(connection, PROVINCE, {procedure_code(dossier, RULES) for dossier in loaded})
+        await alerts.unresolved(connection, PROVINCE, [alerts.DOSSIER + claim.code for claim in claimed])
+    return len(claimed)

@@ -1,0 +1,1 @@
+"""The schema's history, written with Alembic. Run by `watch766 migrate`."""

@@ -1,0 +1,1 @@
+"""The programs: API, monitor, simulator and the command `watch766`."""

@@ -1,0 +1,53 @@
+"""The composition root: everything the application needs is built here and nowhere else."""
+
+from fastapi import FastAPI
+
+from services.api import docs, openapi, problems
+from services.api.metrics import Metrics
+from services.api.middleware import AnswerDate, RequestRecord
+from services.api.reader import Reader
+from services.api.routes import agencies, alerts, delays, dossiers, health, labels, procedures, sources, sync
+from shared.config import Config
+from shared.db.engine import Database
+from shared.db.engine import clock as database_clock
+from shared.db.views.snapshot import Moment
+from shared.policy import working_time
+
+ROUTERS = (
+    alerts.router,
+    dossiers.router,
+    sync.router,
+    delays.router,
+    agencies.router,
+    procedures.router,
+    sources.router,
+    labels.router,
+    health.router,
+)
+"""In the order of the documentation."""
+
+
+def create_app(database: Database, config: Config, *, clock: Moment = database_clock) -> FastAPI:
+    """Return the application over one database and one province's configuration.
+
+    `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.
+    """
+    app = FastAPI(
+        title="Watch766",
+        version=openapi.VERSION,
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
+    app.state.metrics = Metrics()
+    for router in ROUTERS:
+        app.include_router(router)
+    docs.install(app)
+    problems.install(app)
+    app.add_middleware(RequestRecord, metrics=app.state.metrics)
+    app.add_middleware(AnswerDate)
+    openapi.install(app)
+    return app

@@ -1,0 +1,103 @@
+"""An alert as it reads at the moment of the request."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+
+from services.api.bodies.lists import dossier_url, named
+from shared.db.views.rows import Row
+from shared.db.views.snapshot import Snapshot
+from shared.domain.alerts import AlertState
+from shared.domain.findings import Responsible, Severity
+from shared.domain.messages import RULE_LABELS, Facts, Message, message
+from shared.domain.working_time import WorkingTime
+
+_AS_KEPT = (
+    "id",
+    "rule",
+    "family",
+    "severity",
+    "state",
+    "subject",
+    "dossier_code",
+    "source",
+    "responsible",
+    "responsible_agency",
+    "since",
+    "due_at",
+    "opened_at",
+    "acknowledged_at",
+    "resolved_at",
+    "baseline",
+    "stage",
+    "details",
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def alert_body(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> dict[str, Any]:
+    """Return one alert; how much time is left is counted at the snapshot's moment."""
+    said = _message(row, snapshot, calendar)
+    return {
+        **{name: row[name] for name in _AS_KEPT},
+        "agency": named(row["agency"], row["agency_name"]),
+        "procedure": procedure_body(row),
+        "officer": None if row["officer_id"] is None else {"id": row["officer_id"]},
+        "title": said.title,
+        "message": said.text,
+        "short": said.short,
+        "url": _url(row),
+    }
+
+
+def alert_with_history(row: Row, changes: Sequence[Row], snapshot: Snapshot, calendar: WorkingTime) -> dict[str, Any]:
+    """Return one alert with what happened to it, newest first."""
+    return {**alert_body(row, snapshot, calendar), "history": [dict(change) for change in changes]}
+
+
+def procedure_body(row: Row) -> dict[str, Any] | None:
+    """Return the procedure of an alert or a dossier; its sector from there, else from the catalogue."""
+    found = named(row["procedure"], row["procedure_name"])
+    return None if found is None else {**found, "sector": row["sector"] or row["procedure_sector"]}
+
+
+def _message(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> Message:
+    """Return what the alert says. One that cannot be worded keeps its place in the list under the name of its rule."""
+    try:
+        return message(_facts(row, snapshot), calendar, now=snapshot.now)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        _log.warning("alert_message_failed", alert_id=row["id"], rule=row["rule"], error=type(error).__name__)
+        label = RULE_LABELS.get(row["rule"]) or str(row["rule"])
+        return Message(title=label, text=label, short=label)
+
+
+def _facts(row: Row, snapshot: Snapshot) -> Facts:
+    return Facts(
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        state=AlertState(row["state"]),
+        since=row["since"],
+        responsible=Responsible(row["responsible"]),
+        details=row["details"],
+        due_at=row["due_at"],
+        resolved_at=row["resolved_at"],
+        dossier_code=row["dossier_code"],
+        procedure_name=row["procedure_name"],
+        agency_name=row["agency_name"],
+        responsible_agency_name=row["responsible_agency_name"],
+        source=row["source"],
+        stage=row["stage"],
+        data_as_of=snapshot.data_as_of,
+    )
+
+
+def _url(row: Row) -> str:
+    """Return where to read more."""
+    if row["dossier_code"] is not None:
+        return dossier_url(row["dossier_code"])
+    if row["source"] is not None:
+        return f"/v1/sources/{quote(row['source'], safe='')}"
+    return f"/v1/alerts/{row['id']}"

@@ -1,0 +1,61 @@
+"""Where a page ended, as an opaque text that fits only the list, the filters and the sort it was made for."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
+from hashlib import blake2b
+from zlib import crc32
+
+import msgspec
+from fastapi import Request
+
+from services.api.parameters import ListQuery
+from services.api.problems import bad_cursor
+from shared.db.views.paging import Cut, Key, Order, Page, Ranking
+
+_NOT_OURS = "is not a cursor this API gave out"
+_OF_ANOTHER = "belongs to another list, other filters or another sort; begin again without it"
+_PRINT, _CHECK = 8, 4
+_NOT_FILTERS = {"limit", "cursor", "count"}
+
+
+def cut(request: Request, query: ListQuery, order: Order | Ranking) -> Cut:
+    """Return which part of a list a request wants; raises the problem of a cursor that does not fit."""
+    if query.cursor is None:
+        return Cut(query.limit)
+    return Cut(query.limit, _decode(query.cursor, _fingerprint(request, query), order))
+
+
+def next_cursor(request: Request, query: ListQuery, page: Page) -> str | None:
+    """Return the cursor of the next page, None after the last."""
+    if page.after is None:
+        return None
+    key = msgspec.msgpack.encode(page.after)
+    return urlsafe_b64encode(_fingerprint(request, query) + _check(key) + key).rstrip(b"=").decode()
+
+
+def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking) -> Key:
+    try:
+        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    except ValueError:
+        raise bad_cursor(_NOT_OURS) from None
+    found, check, key = raw[:_PRINT], raw[_PRINT : _PRINT + _CHECK], raw[_PRINT + _CHECK :]
+    if check != _check(key):
+        raise bad_cursor(_NOT_OURS)
+    if found != fingerprint:
+        raise bad_cursor(_OF_ANOTHER)
+    try:
+        values = msgspec.msgpack.decode(key, type=order.key)
+        return tuple(value.astimezone(UTC) if isinstance(value, datetime) else value for value in values)
+    except (msgspec.DecodeError, OverflowError):
+        raise bad_cursor(_NOT_OURS) from None
+
+
+def _fingerprint(request: Request, query: ListQuery) -> bytes:
+    """Return what the list is: its path and what is asked of it; how repeated filters are ordered does not matter."""
+    asked = query.model_dump(mode="json", exclude=_NOT_FILTERS, exclude_none=True)
+    ordered = {name: sorted(set(value)) if isinstance(value, list) else value for name, value in asked.items()}
+    return blake2b(msgspec.json.encode((request.url.path, ordered), order="sorted"), digest_size=_PRINT).digest()
+
+
+def _check(key: bytes) -> bytes:
+    return crc32(key).to_bytes(_CHECK, "big")

@@ -1,0 +1,65 @@
+"""One example for the details of each rule."""
+
+from typing import Any
+
+_SUBMITTED = "2026-11-20T07:52:00+07:00"
+_ACCEPTED = "2026-11-05T08:20:00+07:00"
+_DUE = "2026-11-19T17:00:00+07:00"
+_UPDATED = "2026-11-18T10:15:00+07:00"
+
+DIFFERENCE = {"field": "due_at", "home": "2026-11-24T17:00:00+07:00", "portal": _DUE}
+
+DETAILS: dict[str, dict[str, Any]] = {
+    "ApologyDetails": {"due_at": _DUE, "ended_at": None},
+    "DeadlineDetails": {"due_at": _DUE, "accepted_at": _ACCEPTED, "status": 4, "stood_still_since": None},
+    "DeadlineMissingDetails": {"accepted_at": _ACCEPTED, "legal_limit_days": 10},
+    "FieldDifference": DIFFERENCE,
+    "FieldMismatchDetails": {"fields": [DIFFERENCE]},
+    "IntakeDetails": {
+        "submitted_at": _SUBMITTED,
+        "window_ends_at": "2026-11-20T15:52:00+07:00",
+        "working_window_ends_at": "2026-11-23T07:52:00+07:00",
+    },
+    "MainMissingDetails": {"found_in": "land", "absent_from": "igate", "accepted_at": _ACCEPTED},
+    "MissingDetails": {
+        "present": "portal",
+        "absent_from": ["igate"],
+        "status": 1,
+        "submitted_at": _SUBMITTED,
+        "accepted_at": None,
+    },
+    "PauseDetails": {"status": 5, "began_at": _UPDATED},
+    "PaymentDetails": {"paid_at": _UPDATED},
+    "PaymentMismatchDetails": {"paid_on": "portal", "paid_at": _UPDATED},
+    "PortalDeadlineDetails": {
+        "reason": "ended_in_time",
+        "portal_due_at": _DUE,
+        "home_due_at": _DUE,
+        "home_status": 9,
+        "home_ended_at": _UPDATED,
+    },
+    "PortalIntakeDetails": {
+        "submitted_at": _SUBMITTED,
+        "window_ends_at": "2026-11-20T15:52:00+07:00",
+        "home_status": 2,
+        "home_updated_at": "2026-11-20T08:30:00+07:00",
+    },
+    "ResultMissingDetails": {"finished_at": _UPDATED},
+    "ReviewFailedDetails": {"error": "ValueError"},
+    "SourceStaleDetails": {"read_to": _UPDATED, "interval_seconds": 60.0},
+    "StageDetails": {
+        "stage": "Thẩm định hồ sơ",
+        "stage_agency": "H20.114",
+        "stage_due_at": _UPDATED,
+        "dossier_due_at": _DUE,
+    },
+    "StatusMismatchDetails": {
+        "home_status": 9,
+        "portal_status": 4,
+        "home_updated_at": _UPDATED,
+        "portal_updated_at": _ACCEPTED,
+        "lags": "portal",
+    },
+    "StatusUnknownDetails": {"words": {"igate": "14"}},
+    "SupplementDetails": {"requests": 2, "asked_at": _UPDATED, "due_then_at": _DUE},
+}

@@ -1,0 +1,43 @@
+"""Problem documents."""
+
+from http import HTTPStatus
+from typing import Any
+
+PROBLEM: dict[str, Any] = {
+    "type": "urn:watch766:problem:invalid-parameter",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "detail": "agency: unknown agency",
+    "instance": "/v1/alerts",
+    "errors": [{"parameter": "agency", "reason": "unknown agency"}],
+}
+
+_BAD_CURSOR = "is not a cursor this API gave out"
+
+_KINDS: dict[int, tuple[str, str]] = {
+    400: ("bad-cursor", f"cursor: {_BAD_CURSOR}"),
+    404: ("not-found", "there is none with this name"),
+    405: ("method-not-allowed", "this path is only read: use GET"),
+    406: ("not-acceptable", "Accept: this path answers as application/json"),
+    422: ("invalid-parameter", "colour: unknown parameter"),
+    500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),
+    503: ("service-unavailable", "the database does not answer"),
+}
+
+_ERRORS: dict[int, list[dict[str, str]]] = {
+    400: [{"parameter": "cursor", "reason": _BAD_CURSOR}],
+    422: [{"parameter": "colour", "reason": "unknown parameter"}],
+}
+
+
+def problem_example(status: int, path: str) -> dict[str, Any]:
+    """Return the problem document of a status on a path."""
+    kind, detail = _KINDS[status]
+    return {
+        "type": f"urn:watch766:problem:{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        "errors": _ERRORS.get(status, []),
+    }

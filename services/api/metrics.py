@@ -1,0 +1,77 @@
+"""What operations watches: requests as they are answered, the state of the data when it is asked for."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from shared.db.views.freshness import SourceFreshness
+from shared.db.views.gauges import Backlog
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """One application's counts and gauges in a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter("watch766_requests", "Requests answered", ["method", "route", "status"], registry=self._registry)
+        self._seconds = Histogram(
+            "watch766_request_seconds", "Time to the answer", ["method", "route"], registry=self._registry, buckets=_BUCKETS
+        )
+        self._up = self._gauge("watch766_database_up", "1 when the database answered this scrape")
+        self._alerts = self._gauge("watch766_alerts_unresolved", "Alerts open or acknowledged", "rule", "severity")
+        self._due = self._gauge("watch766_dossiers_due", "Dossiers due for review")
+        self._parked = self._gauge("watch766_dossiers_parked", "Dossiers whose review failed")
+        self._outdated = self._gauge("watch766_dossiers_outdated", "Dossiers judged by other rules than the present ones")
+        self._owed = self._gauge("watch766_look_ups_owed", "Single questions owed to sources")
+        self._age = self._gauge("watch766_source_read_to_age_seconds", "Since the start of the last complete poll", "source")
+        self._refused = self._gauge("watch766_source_refused", "Items refused and not mended", "source")
+
+    def answered(self, method: str, route: str, status: int, took: timedelta) -> None:
+        """Count one request under its route's template; a method nobody knows counts as OTHER."""
+        known = method if method in _METHODS else "OTHER"
+        self._requests.labels(known, route, str(status)).inc()
+        self._seconds.labels(known, route).observe(took.total_seconds())
+
+    def database_down(self) -> None:
+        """Tell that the state of the data is not known: its gauges are left out, not kept."""
+        self._forget()
+        self._up.set(0)
+
+    def database_up(
+        self,
+        backlog: Backlog,
+        alerts: Iterable[tuple[str, str, int]],
+        sources: Iterable[SourceFreshness],
+        refused: dict[str, int],
+        now: datetime,
+    ) -> None:
+        """Take over the state of the data as one snapshot saw it. A source never read completely has no age."""
+        self._forget()
+        self._up.set(1)
+        self._due.set(backlog.due)
+        self._parked.set(backlog.parked)
+        self._outdated.set(backlog.outdated)
+        self._owed.set(backlog.owed)
+        for rule, severity, number in alerts:
+            self._alerts.labels(rule, severity).set(number)
+        for source in sources:
+            self._refused.labels(source.name).set(refused.get(source.name, 0))
+            if source.read_to:
+                self._age.labels(source.name).set((now - source.read_to).total_seconds())
+
+    def text(self) -> bytes:
+        """Return everything in the format Prometheus reads."""
+        return generate_latest(self._registry)
+
+    def _forget(self) -> None:
+        for labelled in (self._alerts, self._age, self._refused):
+            labelled.clear()
+        for single in (self._due, self._parked, self._outdated, self._owed):
+            single.set(float("nan"))
+
+    def _gauge(self, name: str, told: str, *labels: str) -> Gauge:
+        return Gauge(name, told, labels, registry=self._registry)

@@ -1,0 +1,78 @@
+"""The parameters routes share: texts that cannot break anything, moments with an offset, codes in any spelling."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Path, Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from services.api.problems import ParameterError, invalid_parameters
+from shared.domain import codes
+
+_SPACE_FOR_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
+_LARGEST_ID = 2**63 - 1
+_NO_NUL = r"^[^\x00]*$"
+
+MOST = 200
+"""At most so many values of one filter."""
+
+
+def _moment(value: object) -> datetime:
+    """Read RFC 3339; a `+` that the address turned into a space is put back."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        moment = datetime.fromisoformat(_SPACE_FOR_PLUS.sub(r"+\1", str(value)))
+        utc = None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        utc = None
+    if utc is None:
+        raise ValueError("must be a moment such as 2026-11-20T17:00:00+07:00")
+    return utc
+
+
+def known(what: str, values: Collection[str]) -> Callable[[str], str]:
+    """Return a check that a value is one of those there are; it says what is not known, never the value."""
+
+    def check(value: str) -> str:
+        if value not in values:
+            raise ValueError(f"unknown {what}")
+        return value
+
+    return check
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_NUL)]
+DossierCode = Annotated[Code, AfterValidator(codes.dossier)]
+AgencyCode = Annotated[Code, AfterValidator(codes.agency)]
+ProcedureCode = Annotated[Code, AfterValidator(codes.procedure)]
+
+AlertId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The alert's id", examples=[1042])]
+DossierPath = Annotated[DossierCode, Path(description="The dossier's code, in any spelling", examples=["H20.114-261120-0042"])]
+AgencyPath = Annotated[AgencyCode, Path(description="The agency's code, in any spelling", examples=["H20.14"])]
+SourceName = Annotated[Code, Path(description="The source's name in the configuration", examples=["igate"])]
+
+
+class Query(BaseModel):
+    """Parameters of one route; any other is refused by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(Query):
+    """What every list takes."""
+
+    limit: int = Field(default=50, ge=1, le=500, description="At most so many items")
+    cursor: Annotated[str, Field(max_length=1000, pattern=_NO_NUL)] | None = Field(
+        default=None, description="`next_cursor` of the page before, with the same filters and sort"
+    )
+
+
+async def no_parameters(request: Request) -> None:
+    """Refuse every query parameter by name, for routes that take none."""
+    if request.query_params:
+        raise invalid_parameters([ParameterError(name[:100], "unknown parameter") for name in request.query_params])

@@ -1,0 +1,123 @@
+"""Errors as RFC 9457 problem documents. None tells a value that was sent, a statement or a stack trace."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.errors import DatabaseUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER = "5"
+_MOST_ERRORS = 20
+
+_REASONS = {"extra_forbidden": "unknown parameter", "string_pattern_mismatch": "holds a character that cannot be used"}
+
+
+class ParameterError(msgspec.Struct, frozen=True):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    reason: str
+
+
+class Problem(Exception):
+    """A request that cannot be answered. `kind` is the last part of `type`; `detail` says what to do about it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        kind: str | None = None,
+        errors: Sequence[ParameterError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.kind = kind or status.phrase.lower().replace(" ", "-")
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+def not_found(what: str) -> Problem:
+    """Return the problem of something that is not there or may not be seen: which of the two is not told."""
+    return Problem(HTTPStatus.NOT_FOUND, f"there is no {what}")
+
+
+def invalid_parameters(errors: Sequence[ParameterError]) -> Problem:
+    """Return the problem of parameters that cannot be used; at least one."""
+    detail = "; ".join(f"{error.parameter}: {error.reason}" for error in errors[:3])
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="invalid-parameter", errors=errors[:_MOST_ERRORS])
+
+
+def bad_cursor(reason: str) -> Problem:
+    """Return the problem of a cursor that cannot be continued from."""
+    errors = [ParameterError("cursor", reason)]
+    return Problem(HTTPStatus.BAD_REQUEST, f"cursor: {reason}", kind="bad-cursor", errors=errors)
+
+
+def not_acceptable(offered: Sequence[str]) -> Problem:
+    """Return the problem of a request that accepts none of the forms there are."""
+    return Problem(HTTPStatus.NOT_ACCEPTABLE, f"Accept: this path answers as {' or '.join(offered)}", headers={"Vary": "Accept"})
+
+
+def internal_error() -> Problem:
+    """Return the problem of our own mistake; the log has the rest under the request's id."""
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered; the log has the rest under its id")
+
+
+def respond(problem: Problem, instance: str) -> Response:
+    """Return a problem as a response; `instance` is the path that was asked for."""
+    body: dict[str, Any] = {
+        "type": f"urn:watch766:problem:{problem.kind}",
+        "title": problem.status.phrase,
+        "status": problem.status.value,
+        "detail": problem.detail,
+        "instance": instance,
+        "errors": problem.errors,
+    }
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(msgspec.json.encode(body), problem.status.value, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error the application meets with a problem document."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return respond(problem, request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        return respond(invalid_parameters([_parameter_error(found) for found in error.errors()]), request.url.path)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        return respond(_from_http(error), request.url.path)
+
+    @app.exception_handler(DatabaseUnavailable)
+    async def on_unavailable(request: Request, error: DatabaseUnavailable) -> Response:
+        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": _RETRY_AFTER})
+        return respond(problem, request.url.path)
+
+
+def _parameter_error(found: Mapping[str, Any]) -> ParameterError:
+    """Name the parameter without its place in the request or in a repeated one."""
+    names = [part for part in found["loc"][1:] if isinstance(part, str)]
+    reason = _REASONS.get(found["type"], found["msg"].removeprefix("Value error, "))
+    return ParameterError(names[0][:100] if names else "request", reason)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    details = {
+        HTTPStatus.NOT_FOUND: "there is no such path; /openapi.json lists those there are",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this path is only read: use GET",
+    }
+    return Problem(status, details.get(status, str(error.detail)), headers=error.headers)

@@ -1,0 +1,36 @@
+"""What every route needs to answer: the database, the province and its working time."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.db.engine import Database
+from shared.db.views.snapshot import Moment, Snapshot, open_snapshot
+from shared.domain.working_time import WorkingTime
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Built once by the composition root."""
+
+    database: Database
+    province: str
+    calendar: WorkingTime
+    moment: Moment
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Open the one transaction of a request."""
+        return open_snapshot(self.database, self.province, moment=self.moment)
+
+
+async def reader(request: Request) -> Reader:
+    """Return the reader of the application that answers."""
+    found = request.app.state.reader
+    if not isinstance(found, Reader):
+        raise TypeError("the application was not built by create_app")
+    return found
+
+
+TheReader = Annotated[Reader, Depends(reader)]

@@ -1,0 +1,62 @@
+"""Alerts."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from services.api.schemas.base import AgencyName, ListBody, Moment, Officer, ProcedureName, Schema
+from services.api.schemas.details import Details
+from shared.domain.alerts import AlertState
+from shared.domain.findings import Responsible, Severity
+
+
+class Alert(Schema):
+    """A finding that lasted long enough to tell someone. The texts are Vietnamese, counted at the moment of the request."""
+
+    id: int
+    rule: str = Field(description="The rule that found it; getting worse may change it")
+    family: str = Field(description="At most one alert of a family is unresolved for one subject")
+    severity: Severity
+    state: AlertState
+    subject: str = Field(description="What it is about: `dossier:<code>` or `source:<name>`")
+    dossier_code: str | None
+    source: str | None = Field(description="The source it is about, null for an alert about a dossier")
+    agency: AgencyName | None = Field(description="Where the dossier stands")
+    procedure: ProcedureName | None
+    responsible: Responsible
+    responsible_agency: str | None = Field(description="The code of the agency asked to act")
+    since: Moment = Field(description="When it became true, from the data")
+    due_at: Moment | None = Field(description="Until when something can be done, or what it is late for")
+    opened_at: Moment
+    acknowledged_at: Moment | None
+    resolved_at: Moment | None
+    baseline: bool = Field(description="Was already wrong at the first complete reading")
+    stage: str | None = Field(description="The name of the stage it is about")
+    officer: Officer | None
+    details: Details = Field(description="Typed by `rule`")
+    title: str = Field(description="For a list")
+    message: str = Field(description="What happened, how much time is left, who is asked to do what; at most 600 characters")
+    short: str = Field(description="The same in at most 160 characters")
+    url: str = Field(description="Where to read more")
+
+
+class AlertChange(Schema):
+    """Something that happened to an alert; `changes` are `{field: [old, new]}`."""
+
+    at: Moment
+    event: Literal["opened", "worsened", "updated", "moved", "resolved"]
+    changes: dict[str, Any]
+    reason: str | None = Field(description="Why, where it was not the dossier itself: baseline, merged, rules_changed")
+
+
+class AlertWithHistory(Alert):
+    """An alert with what happened to it, newest first, the latest 200."""
+
+    history: list[AlertChange]
+
+
+class AlertList(ListBody):
+    """One page of alerts; `count` is there when it was asked for."""
+
+    items: list[Alert]
+    count: int | None = Field(default=None, description="How many there are on all pages")

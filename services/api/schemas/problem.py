@@ -1,0 +1,55 @@
+"""Errors, as RFC 9457 problem documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from services.api.schemas.base import Schema
+
+
+class ParameterProblem(Schema):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    reason: str
+
+
+class ProblemDocument(Schema):
+    """Why a request could not be answered."""
+
+    type: str = Field(description="`urn:watch766:problem:` and what kind it is")
+    title: str
+    status: int
+    detail: str = Field(description="What to do about it")
+    instance: str = Field(description="The path that was asked for")
+    errors: list[ParameterProblem]
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _problems(described: Mapping[int, str]) -> Responses:
+    return {status: {"model": ProblemDocument, "description": text} for status, text in described.items()}
+
+
+_UNCHANGED: Responses = {304: {"description": "Nothing changed since the answer whose `ETag` was sent"}}
+_ALWAYS = {
+    405: "Another method than GET",
+    406: "`Accept` names no form this path answers in",
+    422: "A parameter that is unknown or cannot be used, by name",
+    500: "Our mistake; the log tells why under the request's id",
+    503: "The database does not answer; it may work later",
+}
+_BAD_CURSOR = {400: "A cursor of another list, other filters or another sort, or none at all"}
+_MISSING = {404: "There is none, or it may not be seen"}
+_NEXT = {"Link": {"description": 'The next page, as `<address>; rel="next"`', "schema": {"type": "string"}}}
+_TABLE: Responses = {200: {"description": "The answer, as `Accept` asks", "content": {"text/csv": {}}}}
+_PAGES: Responses = {200: {**_TABLE[200], "headers": _NEXT}}
+
+ANSWERS = _UNCHANGED | _problems(_ALWAYS)
+TABLE_ANSWERS = ANSWERS | _TABLE
+ONE_ANSWERS = ANSWERS | _problems(_MISSING)
+LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
+BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
+"""What a path may answer beside its model: anything, a table, one thing, a page of a list, a page of what belongs to one."""

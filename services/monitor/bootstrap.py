@@ -1,0 +1,90 @@
+"""Building the monitor: everything in one place, closed in reverse."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.factory import build
+from services.monitor.steps.review import Reviewer
+from services.monitor.steps.settle import Settling
+from shared.config import Config, HomeConfig, PortalConfig
+from shared.db import schema
+from shared.db.engine import Database, clock
+from shared.db.lease import Leases
+from shared.db.stores import sources
+from shared.db.stores.sources import Registration
+from shared.domain.dossiers import HomeSystem, Rules, fingerprint
+from shared.domain.review import REVIEW_VERSION
+from shared.errors import ConfigError
+from shared.policy import working_days, working_time
+
+
+@asynccontextmanager
+async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
+    """Open the monitor of a province: sources registered, rules at work."""
+    rules = rules_of(config)
+    async with AsyncExitStack() as stack:
+        leases = Leases(database, config.province)
+        stack.push_async_callback(leases.aclose)
+        watched = []
+        for source_config in config.sources:
+            source = build(source_config, province=config.province)
+            stack.push_async_callback(source.aclose)
+            watched.append(Watched(source, source_config.every, catalogue_every(source_config)))
+        await _register(database, config, {item.source.name: item.source.mark for item in watched})
+        mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
+        reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
+        await reviewer.start()
+        yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+
+
+def check(config: Config) -> None:
+    """Raise `ConfigError` for a configuration with nothing to watch."""
+    if config.portal is None:
+        raise ConfigError("portal: is missing, the monitor needs the portal (set WATCH766_CONFIG to the configuration file)")
+    if not config.home:
+        raise ConfigError("home: is missing, the monitor needs at least one home system")
+
+
+def rules_of(config: Config) -> Rules:
+    """Return the province's rules in the words of the domain."""
+    return Rules(
+        province=config.province,
+        portal=config.portal.name if config.portal else None,
+        homes=tuple(
+            HomeSystem(home.name, home.main, tuple(sorted(home.answers_for.sectors)), tuple(sorted(home.answers_for.procedures)))
+            for home in config.home
+        ),
+        central_procedures=config.central.procedures,
+        central_sectors=config.central.sectors,
+        sync_hold=config.rules.sync.hold,
+        sync_owner=config.rules.sync.owner,
+        intake_window=config.rules.intake.window,
+        intake_warn_before=config.rules.intake.warn_before,
+        deadline_leads=config.rules.deadline.leads,
+        pause_days=config.rules.pause.days,
+    )
+
+
+def catalogue_every(config: PortalConfig | HomeConfig) -> timedelta | None:
+    """Return how often a source's catalogue is read, None where it has none."""
+    return config.catalogue_every if isinstance(config, PortalConfig) else None
+
+
+async def _register(database: Database, config: Config, marks: Mapping[str, str]) -> None:
+    async with database.begin() as connection:
+        now = await clock(connection)
+        await schema.ensure_partitions(connection, now)
+        configured = [
+            Registration(
+                name=source.name,
+                kind=source.kind,
+                role="portal" if isinstance(source, PortalConfig) else "home",
+                position=position,
+                interval=source.every,
+                mark=marks[source.name],
+            )
+            for position, source in enumerate(config.sources)
+        ]
+        await sources.register(connection, config.province, configured, now=now)

@@ -1,0 +1,150 @@
+"""The monitor of one province: polls each source, reviews what is due, asks before it accuses."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from services.monitor.sources.source import CatalogueSource, DossierSource
+from services.monitor.steps.catalogue import read_catalogue
+from services.monitor.steps.look_up import LookUps
+from services.monitor.steps.poll import Poll, is_due
+from services.monitor.steps.review import Reviewer
+from services.monitor.steps.settle import Settling
+from shared.config import PollConfig
+from shared.db import schema
+from shared.db.engine import Database, clock
+from shared.db.lease import Leases
+from shared.db.stores import sources
+from shared.db.stores.sources import Lease
+from shared.errors import LeaseLost, SourceError
+
+log = structlog.get_logger()
+
+ONCE_WAIT = timedelta(seconds=60)
+"""How long `monitor --once` waits for a source that another monitor holds."""
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """A source, how often its dossiers are polled, and how often its catalogue (None: it has none)."""
+
+    source: DossierSource
+    every: timedelta
+    catalogue_every: timedelta | None
+
+
+class Monitor:
+    """One bad source never stops the others: what it refuses is recorded with it, and its rules wait."""
+
+    def __init__(
+        self,
+        database: Database,
+        config: PollConfig,
+        watched: Sequence[Watched],
+        leases: Leases,
+        reviewer: Reviewer,
+        settling: Settling,
+    ) -> None:
+        self.watched = tuple(watched)
+        self._database = database
+        self._leases = leases
+        self._reviewer = reviewer
+        self._settling = settling
+        self._partitioned: tuple[int, int] | None = None
+        self._polls = {item.source.name: Poll(database, item.source, config) for item in watched}
+        self._look_ups = {
+            item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
+        }
+
+    async def once(self) -> bool:
+        """Poll every source to the end, then review and look up all that is due; returns whether every source was read."""
+        read = await asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched))
+        await self.settle()
+        return all(read)
+
+    async def settle(self) -> bool:
+        """Review all that is due and answer the look-ups owed until nothing is left; returns whether every alert is settled."""
+        settled = await self.review()
+        while sum(await asyncio.gather(*(self.look_up(item) for item in self.watched))):
+            settled = await self.review()
+        return settled
+
+    async def poll(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
+        """Poll one source, its catalogue first when that is due; returns whether its dossiers were read to the end."""
+        lease = await self._leases.get(item.source.name, wait=wait)
+        if lease is None:
+            log.info("source_held_elsewhere", source=item.source.name)
+            return False
+        try:
+            await self._catalogue(item, lease)
+            await self._polls[item.source.name].run(lease)
+        except SourceError:
+            return False
+        except LeaseLost:
+            await self._lost(item)
+            return False
+        return True
+
+    async def sweep(self, item: Watched) -> bool:
+        """Read a source slowly once more, a day after the last time, for rows that arrived behind the overlap."""
+        lease = await self._leases.get(item.source.name)
+        if lease is None:
+            return False
+        try:
+            return await self._polls[item.source.name].sweep(lease)
+        except SourceError:
+            return False
+        except LeaseLost:
+            await self._lost(item)
+            return False
+
+    async def look_up(self, item: Watched) -> int:
+        """Answer a batch of the look-ups owed to a source; returns how many were answered."""
+        lease = await self._leases.get(item.source.name)
+        if lease is None:
+            return 0
+        try:
+            return await self._look_ups[item.source.name].run(lease)
+        except LeaseLost:
+            await self._lost(item)
+            return 0
+
+    async def review(self) -> bool:
+        """Review all that is due; returns whether every alert is settled thereby."""
+        await self._ensure_partitions()
+        read_to = await self._settling.wake()
+        now = await self._database.now()
+        await self._reviewer.drain()
+        settled = await self._settling.settle(read_to, now)
+        await self._settling.watch_sources()
+        return settled
+
+    async def _ensure_partitions(self) -> None:
+        """Make the histories' partitions ahead, once a month."""
+        now = await self._database.now()
+        if (now.year, now.month) != self._partitioned:
+            async with self._database.begin() as connection:
+                await schema.ensure_partitions(connection, now)
+            self._partitioned = (now.year, now.month)
+
+    async def _lost(self, item: Watched) -> None:
+        log.warning("lease_lost", source=item.source.name)
+        await self._leases.drop(item.source.name)
+
+    async def _catalogue(self, item: Watched, lease: Lease) -> None:
+        """Read the catalogue of a source that has one, when it is due."""
+        if item.catalogue_every is None or not isinstance(item.source, CatalogueSource):
+            return
+        async with self._database.begin() as connection:
+            state = await sources.hold(connection, lease)
+            now = await clock(connection)
+        if not is_due(state.catalogue_read_at, item.catalogue_every, now):
+            return
+        try:
+            await read_catalogue(self._database, item.source, lease)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("catalogue_failed", source=item.source.name, error=type(error).__name__)

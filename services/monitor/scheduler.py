@@ -1,0 +1,95 @@
+"""The daemon: each source on its own schedule, reviews in between, a stop that loses nothing."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from services.monitor.monitor import Monitor
+from shared.db.engine import Database, translated
+from shared.errors import DatabaseUnavailable
+
+log = structlog.get_logger()
+
+_REVIEW_EVERY = timedelta(seconds=1)
+_SWEEP_ASKED_EVERY = timedelta(minutes=10)
+_CANCEL = timedelta(seconds=3)
+_DRAIN = timedelta(seconds=12)
+"""How long a stop waits for running steps; what is cancelled then is repeated by the next run."""
+
+
+def told_to_stop() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set from now on, also while the monitor is still being built."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+class Daemon:
+    """Runs a monitor until it is told to stop."""
+
+    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event) -> None:
+        self._monitor = monitor
+        self._database = database
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._running: set[asyncio.Task[object]] = set()
+        self._stop = stop
+
+    async def run(self) -> None:
+        """Run until told to stop; running steps may finish then."""
+        for item in self._monitor.watched:
+            self._every(item.every, f"poll {item.source.name}", partial(self._monitor.poll, item))
+            self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
+            self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
+        self._every(_REVIEW_EVERY, "review", self._monitor.review)
+        self._scheduler.start()
+        log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
+        await self._stop.wait()
+        await self._drain()
+
+    def _every(self, interval: timedelta, name: str, step: Callable[[], Awaitable[object]]) -> None:
+        """Run a step every so often: never twice at once, missed runs as one."""
+        self._scheduler.add_job(
+            self._guarded,
+            IntervalTrigger(seconds=interval.total_seconds()),
+            args=(name, step),
+            id=name,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    async def _guarded(self, name: str, step: Callable[[], Awaitable[object]]) -> None:
+        """Run one step; whatever it raises is told and never ends the daemon: the next run does it again."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        try:
+            with translated():
+                await step()
+        except DatabaseUnavailable:
+            log.warning("database_unavailable", step=name)
+            await self._database.revive()
+        except Exception as error:
+            log.exception("step_failed", step=name, error=type(error).__name__)
+
+    async def _drain(self) -> None:
+        """Start nothing new, let running steps finish, cancel what takes too long."""
+        self._scheduler.pause()
+        log.info("monitor_stopping", running=len(self._running))
+        if self._running:
+            await asyncio.wait(self._running, timeout=_DRAIN.total_seconds())
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_CANCEL.total_seconds())
+        self._scheduler.shutdown(wait=False)
+        log.info("monitor_stopped")

@@ -1,0 +1,1 @@
+"""The national public service portal, through its integration gateway."""

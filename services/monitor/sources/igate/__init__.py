@@ -1,0 +1,1 @@
+"""A province's own system: iGate, or specialised software that speaks like it."""

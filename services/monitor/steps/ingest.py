@@ -1,0 +1,238 @@
+"""Storing what a source said: decode only what differs, write only what changed, make those dossiers due, all at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import msgspec
+
+from services.monitor.sources.source import DossierSource, Reading
+from services.monitor.steps.paging import Row
+from shared.db.engine import Connection, Database, clock
+from shared.db.stores import catalogue, dossiers, look_ups, records, refusals, sources
+from shared.db.stores.records import Known, Stored
+from shared.db.stores.refusals import Refusal
+from shared.db.stores.sources import Counts, Lease
+from shared.domain.records import digest
+from shared.errors import RecordRefused
+
+_FIRST_STOCK = 1000
+"""New records after which the tables are looked at for the first time, then at ten times as many."""
+
+
+_FRESH = timedelta(minutes=5)
+"""A record newer than that is not taken away by an answer that may have been made before it."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An item with a readable head, and the hash of its bytes as they came."""
+
+    row: Row
+    raw: msgspec.Raw
+    item_hash: bytes
+
+
+class Plan(msgspec.Struct):
+    """What a page changes against what is stored."""
+
+    new: list[Stored] = []
+    changed: list[Stored] = []
+    rehashed: dict[str, bytes] = {}
+    readings: list[Reading] = []
+    refused: list[Refusal] = []
+    left_codes: set[str] = set()
+    readable_codes: set[str] = set()
+
+    @property
+    def due_codes(self) -> set[str]:
+        return {stored.record.code for stored in (*self.new, *self.changed)} | self.left_codes
+
+
+def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
+    """Read the heads; of an item that came twice the later one counts."""
+    items: dict[str, Item] = {}
+    refused = []
+    for raw in raws:
+        item_hash = _hash(raw, source.mark)
+        try:
+            head = source.head(raw)
+        except RecordRefused as error:
+            refused.append(_refusal(item_hash, error))
+            continue
+        item = Item(Row(head.source_id, head.updated_at), raw, item_hash)
+        standing = items.pop(head.source_id, item)
+        items[head.source_id] = item if item.row.updated_at >= standing.row.updated_at else standing
+    return list(items.values()), refused
+
+
+def plan(source: DossierSource, items: Sequence[Item], known: dict[str, Known], requested_at: datetime) -> Plan:
+    """Return what is new, changed, written differently or refused. Pure but for the source's own translation."""
+    result = Plan()
+    for item in items:
+        before = known.get(item.row.source_id)
+        if before and before.item_hash == item.item_hash:
+            result.readable_codes.add(before.code)
+            continue
+        try:
+            reading = source.reading(item.raw, requested_at=requested_at)
+        except Exception as error:  # noqa: BLE001 - one item that a mapping did not foresee costs one item
+            refusal = _refusal(item.item_hash, error, item.row.source_id)
+            result.refused.append(msgspec.structs.replace(refusal, code=refusal.code or (before.code if before else None)))
+            continue
+        _place(result, reading, before, item.item_hash, requested_at)
+    return result
+
+
+def _place(result: Plan, reading: Reading, before: Known | None, item_hash: bytes, requested_at: datetime) -> None:
+    record = reading.record
+    updated_at = min(record.updated_at, requested_at)
+    result.readable_codes.add(record.code)
+    if before and updated_at < before.updated_at:
+        return  # an older answer overtaken by a newer one
+    record_hash = digest(record)
+    if before and before.record_hash == record_hash:
+        result.rehashed[record.source_id] = item_hash
+        return
+    same_status = before is not None and before.status == record.status
+    stored = Stored(
+        record=record,
+        item_hash=item_hash,
+        record_hash=record_hash,
+        updated_at=updated_at,
+        status_since=before.status_since if before and same_status else updated_at,
+        first_updated_at=before.first_updated_at if before else updated_at,
+    )
+    (result.changed if before else result.new).append(stored)
+    result.readings.append(reading)
+    if before and before.code != record.code:
+        result.left_codes.add(before.code)
+
+
+class Ingest:
+    """Writes for one source."""
+
+    def __init__(self, database: Database, source: DossierSource) -> None:
+        self._database = database
+        self._source = source
+        self._mentioned: set[str] = set()
+        self._added, self._take_stock_at = 0, _FIRST_STOCK
+
+    async def page(
+        self, lease: Lease, items: Sequence[Item], refused: Sequence[Refusal], *, requested_at: datetime, cursor: datetime | None
+    ) -> Counts:
+        """Store a page and move the source's cursor with it; raises `LeaseLost` and writes nothing when the source was taken."""
+        async with self._database.begin() as connection:
+            await sources.hold(connection, lease)
+            known = await records.known(connection, lease, [item.row.source_id for item in items])
+            result = plan(self._source, items, known, requested_at)
+            result.refused.extend(refused)
+            now = await clock(connection)
+            mentioned = await self._write(connection, lease, result, items, now)
+            await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now)
+        self._mentioned |= mentioned
+        await self._take_stock(len(result.new))
+        skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
+        return Counts(1, len(items) + len(refused), len(result.new), len(result.changed), len(result.refused), skewed)
+
+    async def _take_stock(self, added: int) -> None:
+        """Tell PostgreSQL of growth in time. By itself it looks every minute; until then it plans for tables that are all but
+        empty and reads the whole of them for every page, which makes a first load slower with each dossier.
+        """
+        self._added += added
+        if self._added >= self._take_stock_at:
+            self._take_stock_at = 10 * self._added
+            async with self._database.begin() as connection:
+                await records.take_stock(connection)
+
+    async def answer(self, lease: Lease, code: str, raws: Sequence[msgspec.Raw], *, requested_at: datetime) -> None:
+        """Store the answer of a look-up: as that side's record, or as its absence when the source has nothing under the code.
+
+        The dossier becomes due as of when the question was owed, so that nothing is called settled before it is reviewed.
+        """
+        items, refused = open_items(self._source, raws)
+        async with self._database.begin() as connection:
+            await sources.hold(connection, lease)
+            known = await records.known(connection, lease, [item.row.source_id for item in items])
+            result = plan(self._source, items, known, requested_at)
+            result.refused.extend(msgspec.structs.replace(refusal, code=refusal.code or code) for refusal in refused)
+            if not raws:
+                result.readable_codes.add(code)
+            now = await clock(connection)
+            mentioned = await self._write(connection, lease, result, items, now)
+            await self._make_due(connection, lease, code, now)
+            removed = 0 if raws else await records.remove(connection, lease, code, before=requested_at - _FRESH, now=now)
+            await look_ups.gone(connection, lease, {code} if removed else (), at=now)
+            await look_ups.answered(connection, lease, code, asked_at=requested_at)
+            await sources.advance(connection, lease, cursor=None, added=len(result.new) - removed, now=now)
+        self._mentioned |= mentioned
+
+    async def unanswerable(self, lease: Lease, code: str, reason: str) -> None:
+        """Note that a source cannot answer for a code: its side cannot be read, and every rule that needs it waits."""
+        refusal = Refusal(item_hash=_hash(f"{lease.source}/{code}".encode()), field="look-up", reason=reason, code=code)
+        async with self._database.begin() as connection:
+            await sources.hold(connection, lease)
+            now = await clock(connection)
+            await self._make_due(connection, lease, code, now)
+            await refusals.refuse(connection, lease, [refusal], now=now)
+            await look_ups.answered(connection, lease, code, asked_at=None)
+
+    async def _make_due(self, connection: Connection, lease: Lease, code: str, now: datetime) -> None:
+        owed_since = await look_ups.wanted_since(connection, lease, code)
+        await dossiers.make_due(connection, lease.province, {code}, now=min(owed_since or now, now))
+
+    async def _write(
+        self,
+        connection: Connection,
+        lease: Lease,
+        result: Plan,
+        items: Sequence[Item],
+        now: datetime,
+    ) -> set[str]:
+        """Write under the locks of every dossier concerned, taken in the order of their codes.
+
+        Returns the codes of the agencies and procedures whose names were kept.
+        """
+        unreadable = await _refuse_and_mend(connection, lease, result, items, now)
+        await dossiers.touch(connection, lease.province, result.due_codes, others=unreadable, now=now)
+        await records.add(connection, lease, result.new)
+        await records.change(connection, lease, result.changed, now=now)
+        await records.rehash(connection, lease, result.rehashed)
+        await look_ups.gone(connection, lease, result.left_codes, at=now)
+        return await self._mention(connection, lease.province, result.readings)
+
+    async def _mention(self, connection: Connection, province: str, readings: Sequence[Reading]) -> set[str]:
+        """Keep the names that records mention, once for each code."""
+        agencies = {agency.code: agency for reading in readings for agency in reading.agencies}
+        procedures = {reading.procedure.code: reading.procedure for reading in readings if reading.procedure}
+        new = (agencies.keys() | procedures.keys()) - self._mentioned
+        await catalogue.mention(
+            connection,
+            province,
+            [agency for code, agency in agencies.items() if code in new],
+            [procedure for code, procedure in procedures.items() if code in new],
+        )
+        return new
+
+
+async def _refuse_and_mend(connection: Connection, lease: Lease, result: Plan, items: Sequence[Item], now: datetime) -> set[str]:
+    """Write what is newly refused and what can be read again; returns the dossier codes whose side changed thereby."""
+    refused_codes = {refusal.code for refusal in result.refused if refusal.code}
+    refused_ids = {refusal.source_id for refusal in result.refused if refusal.source_id}
+    readable_ids = {item.row.source_id for item in items} - refused_ids
+    mended = await refusals.mend(connection, lease, result.readable_codes - refused_codes, readable_ids, now=now)
+    news = await refusals.refuse(connection, lease, result.refused, now=now)
+    return {*mended, *(refusal.code for refusal in news if refusal.code)}
+
+
+def _hash(raw: msgspec.Raw | bytes, mark: str = "") -> bytes:
+    """Return what tells an item apart from every other, and from itself once it is translated differently."""
+    return blake2b(raw, digest_size=16, key=mark.encode()).digest()
+
+
+def _refusal(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:
+    """Return why an item cannot be used; of an error nobody foresaw only its kind, its text may hold values."""
+    if isinstance(error, RecordRefused):
+        return Refusal(
+            item_hash=item_hash, field=error.field, reason=error.reason, code=error.code, source_id=error.source_id or source_id
+        )
+    return Refusal(item_hash=item_hash, field="record", reason=f"not foreseen: {type(error).__name__}", source_id=source_id)

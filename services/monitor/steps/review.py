@@ -1,0 +1,209 @@
+"""Reviewing what is due: one queue, one reviewer. One transaction takes a batch from old findings to new ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from shared.db.engine import Connection, Database, clock, fence, retried
+from shared.db.stores import alerts, dossiers, look_ups, reviews, rule_sets, sources
+from shared.db.stores.alerts import DOSSIER, Told
+from shared.db.stores.dossiers import Claimed, Judged
+from shared.db.stores.sources import SourceState
+from shared.domain.alerts import Alert, Open, Reason, Resolve, is_baseline, transitions
+from shared.domain.case import Case, procedure_code
+from shared.domain.catalogue import Procedure
+from shared.domain.dossiers import Dossier, Place, Rules
+from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
+from shared.domain.review import REVIEW_VERSION, review
+from shared.domain.standing import Delay, Standing, delays, standing
+from shared.domain.working_time import WorkingTime
+
+log = structlog.get_logger()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One dossier reviewed: where it stands, where it was late, what was found, and the error if the review raised one."""
+
+    dossier: Dossier
+    claimed: Claimed
+    review: Review
+    standing: Standing = Standing()
+    delays: tuple[Delay, ...] = ()
+    error: str | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.standing.agency, self.standing.procedure, self.standing.sector)
+
+
+class Reviewer:
+    """Reviews the dossiers of one province by one set of rules, as long as no newer rules are at work."""
+
+    def __init__(self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str) -> None:
+        self._database = database
+        self._rules = rules
+        self._calendar = calendar
+        self._fingerprint = fingerprint
+        self._rule_set: int | None = None
+        self._superseded = False
+
+    async def start(self) -> None:
+        """Register these rules as the latest: what was judged by others is reviewed again, little by little."""
+        async with self._database.begin() as connection:
+            now = await clock(connection)
+            self._rule_set = await rule_sets.register(
+                connection, self._rules.province, self._fingerprint, REVIEW_VERSION, now=now
+            )
+
+    async def drain(self) -> int:
+        """Review until nothing is due; returns how many dossiers were reviewed. Nothing before every source was read once."""
+        reviewed, batch = 0, -1
+        while batch:
+            batch = await retried(self._batch) or await retried(self._judged_by_others)
+            reviewed += batch
+        return reviewed
+
+    async def _judged_by_others(self) -> int:
+        """Make a batch due that was judged by other rules, open alerts and unended dossiers first; returns how many."""
+        async with self._database.begin() as connection:
+            if not await self._may_review(connection):
+                return 0
+            return await dossiers.make_due_by_rules(
+                connection, self._rules.province, self._rule_set or 0, now=await clock(connection)
+            )
+
+    async def _batch(self) -> int:
+        province = self._rules.province
+        async with self._database.begin() as connection:
+            await fence(connection, province, alone=False)
+            states = await sources.states(connection, province)
+            if _is_first_load(states) or not await self._may_review(connection):
+                return 0
+            now = await clock(connection)
+            claimed = await dossiers.claim(connection, province, now=now)
+            outcomes = await self._judge(connection, claimed, states, now)
+            await self._write(connection, outcomes, _baseline_at(states), now)
+        for outcome in outcomes:
+            if outcome.error:
+                log.error("dossier_parked", dossier=outcome.dossier.code, error=outcome.error)
+        return len(claimed)
+
+    async def _may_review(self, connection: Connection) -> bool:
+        """Return whether no other rules are at work; told in the log once when that changes."""
+        may = self._rule_set is not None and await rule_sets.is_latest(connection, self._rules.province, self._rule_set)
+        if not may and not self._superseded:
+            log.warning("reviewing_stopped", reason="another monitor works with newer rules")
+        self._superseded = not may
+        return may
+
+    async def _judge(
+        self, connection: Connection, claimed: Sequence[Claimed], states: Mapping[str, SourceState], now: datetime
+    ) -> list[Outcome]:
+        by_code = {claim.code: claim for claim in claimed}
+        loaded = await reviews.load(connection, self._rules.province, by_code.keys(), self._rules.sources)
+        procedures = {procedure_code(dossier, self._rules) for dossier in loaded}
+        facts = await reviews.procedure_facts(connection, self._rules.province, procedures)
+        read_to = {name: state.read_to for name, state in states.items() if state.read_to}
+        return [self._outcome(dossier, by_code[dossier.code], facts, read_to, now) for dossier in loaded]
+
+    def _outcome(
+        self, dossier: Dossier, claimed: Claimed, facts: Mapping[str, Procedure], read_to: Mapping[str, datetime], now: datetime
+    ) -> Outcome:
+        """Review one dossier; whatever it raises parks this one and never stops the batch."""
+        try:
+            procedure = facts.get(procedure_code(dossier, self._rules))
+            case = Case(dossier, procedure, self._rules, self._calendar)
+            stands, late = standing(case), delays(case)
+            found = review(dossier, procedure, self._rules, self._calendar, read_to, now=now)
+        except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
+            failed = _failure(type(error).__name__, now)
+            kept = Review(findings=(*dossier.standing.values(), failed))
+            return Outcome(dossier, claimed, kept, error=type(error).__name__)
+        return Outcome(dossier, claimed, found, stands, late)
+
+    async def _write(
+        self, connection: Connection, outcomes: Sequence[Outcome], baseline_at: datetime | None, now: datetime
+    ) -> None:
+        if not outcomes or self._rule_set is None:
+            return
+        province = self._rules.province
+        subjects = [DOSSIER + outcome.dossier.code for outcome in outcomes]
+        standing = await alerts.unresolved(connection, province, subjects)
+        changes = [
+            told
+            for outcome in outcomes
+            for told in self._changes(outcome, standing.get(DOSSIER + outcome.dossier.code, []), baseline_at)
+        ]
+        sound = [outcome for outcome in outcomes if outcome.error is None]
+        found = {outcome.dossier.code: outcome.review.findings for outcome in sound}
+        await reviews.write_findings(connection, province, found, {o.dossier.code: o.dossier.standing for o in sound})
+        await reviews.write_delays(connection, province, {o.dossier.code: o.delays for o in sound})
+        wanted = [(source, o.dossier.code, o.claimed.due_since) for o in sound for source in o.review.look_ups]
+        await look_ups.want(connection, province, wanted)
+        await dossiers.judged(connection, province, [_judged(outcome) for outcome in sound], rule_set=self._rule_set, now=now)
+        for outcome in outcomes:
+            if outcome.error:
+                await dossiers.park(
+                    connection, province, outcome.dossier.code, reason=outcome.error, rule_set=self._rule_set, now=now
+                )
+        await alerts.write(connection, province, changes, now=now)
+
+    def _changes(self, outcome: Outcome, standing: Sequence[Alert], baseline_at: datetime | None) -> list[Told]:
+        subject = DOSSIER + outcome.dossier.code
+        place = outcome.place if outcome.place != Place() or not standing else standing[0].place
+        findings = outcome.review.findings
+        if outcome.error:
+            failed = {alert.finding.family: alert.finding for alert in standing if alert.finding.rule == "review.failed"}
+            findings = tuple(failed.get(finding.family, finding) for finding in findings)
+        return [
+            Told(subject=subject, change=change, place=place, reason=self._reason(outcome, change, baseline_at))
+            for change in transitions(standing, findings, place)
+        ]
+
+    def _reason(self, outcome: Outcome, change: object, baseline_at: datetime | None) -> Reason | None:
+        """Return why an alert changed where it was not the dossier: no record left, other rules, wrong from the start."""
+        if isinstance(change, Resolve) and outcome.dossier.is_empty:
+            return Reason.MERGED
+        known_since = max(outcome.claimed.first_seen_at, outcome.dossier.changed_at or outcome.claimed.first_seen_at)
+        if isinstance(change, Open) and is_baseline(change.finding, known_since, baseline_at):
+            return Reason.BASELINE
+        if outcome.claimed.rule_set not in (0, self._rule_set):
+            return Reason.RULES_CHANGED
+        return None
+
+
+def _judged(outcome: Outcome) -> Judged:
+    return Judged(
+        code=outcome.dossier.code,
+        next_review_at=outcome.review.next_review_at,
+        waits_for=outcome.review.waits_for,
+        held=outcome.review.held,
+        out_of_step=[finding.rule for finding in outcome.review.findings if finding.ripe and finding.family.startswith("sync.")],
+        standing=outcome.standing,
+    )
+
+
+def _is_first_load(states: Mapping[str, SourceState]) -> bool:
+    """Nothing is reviewed before each source was read once; a source added later holds up only the rules that need it."""
+    return any(state.is_loading for state in states.values()) and not any(state.settled_to for state in states.values())
+
+
+def _baseline_at(states: Mapping[str, SourceState]) -> datetime | None:
+    """Return when every source that can be read had been read completely for the first time."""
+    return max((state.first_complete_at for state in states.values() if state.first_complete_at), default=None)
+
+
+def _failure(error: str, now: datetime) -> Finding:
+    """A dossier that cannot be judged is a matter for operations."""
+    return Finding(
+        rule="review.failed",
+        family="review.failed",
+        severity=Severity.CRITICAL,
+        since=now,
+        opens_at=now,
+        responsible=Responsible.OPS,
+        details=msgspec.to_builtins(ReviewFailedDetails(error=error)),
+        ripe=True,
+    )

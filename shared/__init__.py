@@ -1,0 +1,1 @@
+"""What the services share: the domain, the database, configuration and logging."""

@@ -1,0 +1,338 @@
+"""The configuration: one YAML file for the province, WATCH766_* for the process. Read once, at the edge."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.domain import codes
+from shared.domain.records import Channel
+from shared.domain.statuses import Status
+from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
+from shared.errors import ConfigError
+
+_LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+def parse_length(value: object) -> object:
+    """Turn `15m`, `60s`, `8h` or `10d` into a timedelta; anything else is left for the type to refuse."""
+    if isinstance(value, str) and (match := _LENGTH.fullmatch(value)) and len(match[1]) < 8:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not isinstance(value, timedelta | None):
+        raise ValueError("is not a length of time such as 60s, 15m, 8h or 10d")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+_LONGEST = timedelta(days=3660)
+Length = Annotated[timedelta, BeforeValidator(parse_length), Field(gt=timedelta(), le=_LONGEST)]
+Hold = Annotated[timedelta, BeforeValidator(parse_length), Field(ge=timedelta(), le=_LONGEST)]
+Procedures = Annotated[frozenset[str], AfterValidator(lambda written: frozenset(map(codes.procedure, written)))]
+ProvinceCode = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
+SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Source(_Section):
+    base_url: HttpUrl
+    every: Length = timedelta(seconds=60)
+    timeout: Length = timedelta(seconds=20)
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_credentials(cls, value: HttpUrl) -> HttpUrl:
+        if value.username or value.password:
+            raise ValueError("must hold no user and no password: they have keys of their own")
+        return value
+
+    @property
+    def url(self) -> str:
+        """The base address without a slash at its end."""
+        return str(self.base_url).rstrip("/")
+
+
+class PortalConfig(_Source):
+    """The national portal's integration gateway."""
+
+    kind: Literal["dvcqg"] = "dvcqg"
+    name: SourceName = "portal"
+    username: str = Field(min_length=1)
+    password: SecretStr = Field(min_length=1)
+    unit_code: str = Field(min_length=1)
+    dst_code: str | None = None
+    catalogue_every: Length = timedelta(hours=24)
+
+
+class AnswersFor(_Section):
+    """Which sectors or procedures a home system answers for; both empty: everything."""
+
+    sectors: frozenset[str] = frozenset()
+    procedures: Procedures = frozenset()
+
+
+class HomeConfig(_Source):
+    """One of the province's own systems. `statuses` and `channels` translate the ids of that installation."""
+
+    name: SourceName
+    kind: Literal["igate"] = "igate"
+    main: bool = False
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+    answers_for: AnswersFor = AnswersFor()
+    statuses: dict[str, Status] = {
+        "0": Status.NEW,
+        "1": Status.SUPPLEMENT,
+        "2": Status.PROCESSING,
+        "3": Status.PAUSED,
+        "4": Status.FINISHED,
+        "5": Status.RETURNED,
+        "6": Status.WITHDRAWN,
+        "7": Status.REFUSED,
+        "8": Status.PAYMENT,
+        "9": Status.ACCEPTED,
+    }
+    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
+
+    @field_validator("statuses", mode="before")
+    @classmethod
+    def _status_names(cls, value: Any) -> Any:
+        """Accept `{"3": paused, "5": 10}`: names as in `Status`, or the portal's codes."""
+        if not isinstance(value, dict):
+            return value
+        return {
+            str(k): Status[v.upper()] if isinstance(v, str) and v.upper() in Status.__members__ else v for k, v in value.items()
+        }
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _channel_ids(cls, value: Any) -> Any:
+        return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+class CentralConfig(_Section):
+    """Procedures and sectors handled on a ministry's own system: judged on the portal alone."""
+
+    procedures: Procedures = frozenset()
+    sectors: frozenset[str] = frozenset()
+
+
+class PollConfig(_Section):
+    """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
+
+    page_size: int = Field(default=200, ge=1, le=500)
+    overlap: Hold = timedelta(minutes=5)
+    sweep: Length = timedelta(days=90)
+    start: date = Field(default=date(2026, 1, 1), ge=date(2000, 1, 1))
+    lookups_per_second: int = Field(default=20, ge=1, le=1000)
+
+    @property
+    def start_at(self) -> datetime:
+        return datetime.combine(self.start, time(), LOCAL)
+
+
+class SyncRules(_Section):
+    """`owner` is the agency that answers for synchronisation; unset: the province."""
+
+    hold: Hold = timedelta(minutes=15)
+    owner: Annotated[str, AfterValidator(codes.agency)] | None = None
+
+
+class IntakeRules(_Section):
+    """The window in which an online dossier must be taken up, in elapsed hours, and how long before its end to warn."""
+
+    window: Length = timedelta(hours=8)
+    warn_before: Hold = timedelta(hours=2)
+
+    @model_validator(mode="after")
+    def _warning_inside_window(self) -> "IntakeRules":
+        if self.warn_before > self.window:
+            raise ValueError("warn_before is longer than window")
+        return self
+
+
+OptionalLength = Annotated[timedelta | None, BeforeValidator(parse_length)]
+
+
+class DeadlineRules(_Section):
+    """`leads`: pairs of (allowed up to, warn before), working hours, ascending; the last pair has no upper bound (null)."""
+
+    leads: tuple[tuple[OptionalLength, Length], ...] = (
+        (timedelta(hours=8), timedelta(hours=2)),
+        (timedelta(hours=40), timedelta(hours=8)),
+        (None, timedelta(hours=24)),
+    )
+
+    @field_validator("leads")
+    @classmethod
+    def _ascending(cls, leads: tuple[tuple[timedelta | None, timedelta], ...]) -> tuple[tuple[timedelta | None, timedelta], ...]:
+        bounds = [bound for bound, _ in leads]
+        finite = [bound for bound in bounds[:-1] if bound is not None]
+        if not bounds or bounds[-1] is not None or len(finite) != len(bounds) - 1 or finite != sorted(set(finite)):
+            raise ValueError("must be pairs with ascending bounds, the last bound null")
+        return leads
+
+
+class PauseRules(_Section):
+    """`warn_after`: working days of 8 working hours."""
+
+    warn_after: Length = timedelta(days=10)
+
+    @property
+    def days(self) -> float:
+        return self.warn_after / timedelta(days=1)
+
+
+class RulesConfig(_Section):
+    """The thresholds of the rules."""
+
+    sync: SyncRules = SyncRules()
+    intake: IntakeRules = IntakeRules()
+    deadline: DeadlineRules = DeadlineRules()
+    pause: PauseRules = PauseRules()
+
+
+class CalendarConfig(_Section):
+    """Working time where the province differs: hours of a working day, days off and days worked on top of the holidays."""
+
+    hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    days_off: frozenset[date] = frozenset()
+    days_worked: frozenset[date] = frozenset()
+
+    @field_validator("hours")
+    @classmethod
+    def _in_order(cls, hours: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
+        check_hours(hours)
+        return hours
+
+
+class Config(_Section):
+    """The province's configuration file."""
+
+    province: ProvinceCode = "H20"
+    portal: PortalConfig | None = None
+    home: tuple[HomeConfig, ...] = ()
+    central: CentralConfig = CentralConfig()
+    poll: PollConfig = PollConfig()
+    rules: RulesConfig = RulesConfig()
+    calendar: CalendarConfig = CalendarConfig()
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> "Config":
+        names = [source.name for source in self.sources]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"home: two sources are named {name}")
+        if sum(home.main for home in self.home) > 1:
+            raise ValueError("home: only one system can be main")
+        return self
+
+    @cached_property
+    def sources(self) -> "tuple[PortalConfig | HomeConfig, ...]":
+        """Every source: the portal first, then the home systems as configured."""
+        return (*((self.portal,) if self.portal else ()), *self.home)
+
+
+class Settings(BaseSettings):
+    """The process's own settings, from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="WATCH766_")
+
+    database_url: SecretStr | None = None
+    data_dir: Path = Path(".data")
+    config: Path | None = None
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8766, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Read the environment; raises `ConfigError` naming the variable."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise ConfigError(_first_problem(error, prefix="WATCH766_")) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates and times of day as they are written, so that what is wrong with one is told with its key."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":int", ":float"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9]\d*)$"), list("-+0123456789"))
+
+
+def load_config(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration file, or the defaults where there is none.
+
+    `environ` gives the values of `${NAME}`; a process that calls no outside system passes None and keeps the placeholders.
+    Raises `ConfigError` with one line that names the key.
+    """
+    if path is None:
+        return Config()
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a SafeLoader that guesses less
+    except OSError as error:
+        raise ConfigError(f"WATCH766_CONFIG: cannot read {path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ConfigError(f"{path}: not YAML{f', line {mark.line + 1}' if mark else ''}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: must be a mapping of keys, see config.example.yaml")
+    try:
+        return Config.model_validate(_fill(raw, environ) if environ is not None else raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_first_problem(error)}") from None
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the environment that fills `${NAME}`."""
+    return os.environ
+
+
+def _fill(value: Any, environ: Mapping[str, str], key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {name: _fill(item, environ, f"{key}.{name}" if key else str(name)) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, environ, f"{key}.{index}") for index, item in enumerate(value)]
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda match: _secret(match[1], environ, key), value)
+    return value
+
+
+def _secret(name: str, environ: Mapping[str, str], key: str) -> str:
+    if not environ.get(name):
+        raise ConfigError(f"{key}: the environment variable {name} is not set")
+    return environ[name]
+
+
+def _first_problem(error: ValidationError, prefix: str = "") -> str:
+    """Return `key: what is wrong` without the value, which may be a secret."""
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
+    return f"{prefix}{key.upper() if prefix else key}: {message}" if key else message

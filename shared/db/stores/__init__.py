@@ -1,0 +1,1 @@
+"""Writing. A store never commits: the step that calls it owns the transaction."""

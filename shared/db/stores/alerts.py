@@ -1,0 +1,164 @@
+"""Alerts, their history and the outbox: a change of state and the word about it are one write."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.tables import alert_history, alerts, outbox
+from shared.domain.alerts import (
+    Alert,
+    AlertState,
+    Change,
+    Open,
+    Reason,
+    Resolve,
+    Update,
+    Worsen,
+    differences,
+)
+from shared.domain.dossiers import Place
+from shared.domain.findings import Finding
+
+DOSSIER, SOURCE = "dossier:", "source:"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A change to be written: of which subject, where it stands, and why where it was not the dossier itself."""
+
+    subject: str
+    change: Change
+    place: Place
+    reason: Reason | None = None
+
+
+async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
+    """Lock and return the unresolved alerts of these subjects, in the order of their ids."""
+    query = (
+        select(alerts)
+        .where(alerts.c.province_code == province, alerts.c.subject.in_(subjects), alerts.c.state != AlertState.RESOLVED)
+        .order_by(alerts.c.id)
+        .with_for_update()
+    )
+    standing: dict[str, list[Alert]] = defaultdict(list)
+    for row in (await connection.execute(query)).mappings():
+        standing[row["subject"]].append(_alert(row))
+    return standing
+
+
+async def write(connection: AsyncConnection, province: str, changes: Sequence[Told], *, now: datetime) -> None:
+    """Write the changes with their history and outbox rows: what is resolved first, so that its place is free for what opens."""
+    for told in changes:
+        if isinstance(told.change, Resolve):
+            await _resolve(connection, province, told, told.change, now)
+    for told in changes:
+        if isinstance(told.change, Worsen | Update):
+            await _keep(connection, province, told, told.change, now)
+    await _open(connection, province, [told for told in changes if isinstance(told.change, Open)], now)
+
+
+async def _open(connection: AsyncConnection, province: str, opened: Sequence[Told], now: datetime) -> None:
+    if not opened:
+        return
+    rows = [_new_row(province, told, now) for told in opened]
+    statement = insert(alerts).returning(alerts, sort_by_parameter_order=True)
+    stored = (await connection.execute(statement, rows)).mappings().all()
+    reasons = [told.reason for told in opened]
+    await _tell(connection, province, [("opened", row, {}, reason) for row, reason in zip(stored, reasons, strict=True)], now)
+
+
+async def _keep(connection: AsyncConnection, province: str, told: Told, change: Worsen | Update, now: datetime) -> None:
+    """The alert keeps its id; it is told when it worsens or comes to another agency, otherwise only its history grows."""
+    moved = change.alert.place.agency != told.place.agency
+    event = "worsened" if isinstance(change, Worsen) else "moved" if moved else "updated"
+    values: dict[str, Any] = {**_columns(change.finding), **msgspec.structs.asdict(told.place)}
+    if event != "updated":
+        values["sequence"] = alerts.c.sequence + 1
+    row = await _update(connection, province, change.alert.id, values)
+    changed = dict(differences(change.alert.finding, change.finding))
+    if moved:
+        changed["agency"] = [change.alert.place.agency, told.place.agency]
+    await _tell(connection, province, [(event, row, changed, told.reason)], now)
+
+
+async def _resolve(connection: AsyncConnection, province: str, told: Told, change: Resolve, now: datetime) -> None:
+    values = {
+        "state": AlertState.RESOLVED,
+        "resolved_at": now,
+        "sequence": alerts.c.sequence + 1,
+        "reason": told.reason or alerts.c.reason,
+    }
+    row = await _update(connection, province, change.alert.id, values)
+    await _tell(connection, province, [("resolved", row, {}, told.reason)], now)
+
+
+async def _update(connection: AsyncConnection, province: str, alert_id: int, values: dict[str, Any]) -> Any:
+    statement = update(alerts).where(alerts.c.province_code == province, alerts.c.id == alert_id).values(values).returning(alerts)
+    return (await connection.execute(statement)).mappings().one()
+
+
+async def _tell(
+    connection: AsyncConnection, province: str, events: Iterable[tuple[str, Any, dict[str, Any], Reason | None]], now: datetime
+) -> None:
+    """Write what happened into the history, and into the outbox unless it is no news to anyone."""
+    told = list(events)
+    await connection.execute(
+        insert(alert_history),
+        [
+            {"province_code": province, "at": now, "alert_id": row["id"], "event": event, "changes": changed, "reason": reason}
+            for event, row, changed, reason in told
+        ],
+    )
+    news = [
+        {
+            "province_code": province,
+            "at": now,
+            "event": f"alert.{event}",
+            "subject": row["subject"],
+            "alert_id": row["id"],
+            "sequence": row["sequence"],
+            "reason": reason,
+            "alert": dict(row),
+        }
+        for event, row, _, reason in told
+        if event != "updated"
+    ]
+    if news:
+        await connection.execute(insert(outbox), news)
+
+
+def _new_row(province: str, told: Told, now: datetime) -> dict[str, Any]:
+    if not isinstance(told.change, Open):
+        raise TypeError("only an opening makes a new alert")
+    return {
+        "province_code": province,
+        "subject": told.subject,
+        "dossier_code": told.subject.removeprefix(DOSSIER) if told.subject.startswith(DOSSIER) else None,
+        "source": told.subject.removeprefix(SOURCE) if told.subject.startswith(SOURCE) else None,
+        "state": AlertState.OPEN,
+        "opened_at": now,
+        "baseline": told.reason is Reason.BASELINE,
+        "reason": told.reason,
+        **_columns(told.change.finding),
+        **msgspec.structs.asdict(told.place),
+    }
+
+
+def _columns(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the columns of an alert; only ripe findings become alerts."""
+    return {name: value for name, value in msgspec.structs.asdict(finding).items() if name != "ripe"}
+
+
+def _alert(row: Any) -> Alert:
+    facts = {name: row[name] for name in Finding.__struct_fields__ if name != "ripe"}
+    finding = msgspec.convert({**facts, "ripe": True}, Finding)
+    return Alert(
+        id=row["id"],
+        finding=finding,
+        place=Place(row["agency"], row["procedure"], row["sector"]),
+        state=AlertState(row["state"]),
+    )

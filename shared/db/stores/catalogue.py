@@ -1,0 +1,92 @@
+"""Agencies and procedures: from the portal's lists, and those that only a record names."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import or_
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.tables import agencies, procedures
+from shared.domain.catalogue import Agency, Procedure
+
+T = TypeVar("T", Agency, Procedure)
+
+
+async def store_agencies(connection: AsyncConnection, province: str, listed: Sequence[Agency]) -> None:
+    """Write the portal's agencies over what is known of them."""
+    for some in _in_parts(sorted(listed, key=lambda agency: agency.code)):
+        statement = upsert(agencies).values([_agency(province, agency, in_catalogue=True) for agency in some])
+        new = statement.excluded
+        await connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["province_code", "code"],
+                set_={"name": new.name, "parent": new.parent, "level": new.level, "in_catalogue": True},
+                where=or_(
+                    agencies.c.name != new.name,
+                    agencies.c.parent.is_distinct_from(new.parent),
+                    agencies.c.level.is_distinct_from(new.level),
+                    agencies.c.in_catalogue.is_(False),
+                ),
+            )
+        )
+
+
+async def store_procedures(connection: AsyncConnection, province: str, listed: Sequence[Procedure], *, now: datetime) -> int:
+    """Write the portal's procedures, those whose facts are news with their moment; returns how many those are."""
+    changed = 0
+    for some in _in_parts(sorted(listed, key=lambda procedure: procedure.code)):
+        rows = [{**_procedure(province, procedure, in_catalogue=True), "changed_at": now} for procedure in some]
+        statement = upsert(procedures).values(rows)
+        new = statement.excluded
+        news = statement.on_conflict_do_update(
+            index_elements=["province_code", "code"],
+            set_={"name": new.name, "sector": new.sector, "facts": new.facts, "in_catalogue": True, "changed_at": new.changed_at},
+            where=or_(procedures.c.facts != new.facts, procedures.c.in_catalogue.is_(False)),
+        ).returning(procedures.c.code)
+        changed += len((await connection.execute(news)).all())
+    return changed
+
+
+async def mention(
+    connection: AsyncConnection, province: str, named_agencies: Collection[Agency], named_procedures: Collection[Procedure]
+) -> None:
+    """Keep the names of agencies and procedures that a record mentions and nobody listed yet."""
+    if named_agencies:
+        by_code = {agency.code: agency for agency in named_agencies}
+        rows = [_agency(province, agency, in_catalogue=False) for _, agency in sorted(by_code.items())]
+        await connection.execute(upsert(agencies).values(rows).on_conflict_do_nothing())
+    if named_procedures:
+        named = {procedure.code: procedure for procedure in named_procedures}
+        rows = [_procedure(province, procedure, in_catalogue=False) for _, procedure in sorted(named.items())]
+        await connection.execute(upsert(procedures).values(rows).on_conflict_do_nothing())
+
+
+def _in_parts(listed: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A statement takes no more than 32,767 parameters; of a code that is listed twice the last counts."""
+    distinct = list({item.code: item for item in listed}.values())
+    for start in range(0, len(distinct), 1000):
+        yield distinct[start : start + 1000]
+
+
+def _agency(province: str, agency: Agency, *, in_catalogue: bool) -> dict[str, object]:
+    return {
+        "province_code": province,
+        "code": agency.code,
+        "name": agency.name,
+        "parent": agency.parent,
+        "level": agency.level,
+        "in_catalogue": in_catalogue,
+    }
+
+
+def _procedure(province: str, procedure: Procedure, *, in_catalogue: bool) -> dict[str, object]:
+    return {
+        "province_code": province,
+        "code": procedure.code,
+        "name": procedure.name,
+        "sector": procedure.sector,
+        "facts": procedure,
+        "in_catalogue": in_catalogue,
+    }

@@ -1,0 +1,185 @@
+"""The queue of reviews: one row per dossier, due when anything that can change its answer changed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.domain.standing import Standing
+
+BATCH = 1000
+"""At most so many dossiers a transaction."""
+
+
+_TYPES = {
+    "code": "text",
+    "next_review_at": "timestamptz",
+    "waits_for": "text",
+    "held": "text",
+    "out_of_step": "text",
+    "agency": "text",
+    "procedure": "text",
+    "sector": "text",
+    "source": "text",
+    "status": "smallint",
+    "portal_status": "smallint",
+    "online": "boolean",
+    "submitted_at": "timestamptz",
+    "due_at": "timestamptz",
+    "ended_at": "timestamptz",
+    "portal_overdue_at": "timestamptz",
+    "stage": "text",
+    "officer_id": "text",
+}
+_LISTS = ("waits_for", "held", "out_of_step")
+_SETS = ", ".join(
+    f"{name} = " + (f"string_to_array(new.{name}, ',')" if name in _LISTS else f"new.{name}") for name in _TYPES if name != "code"
+)
+_JUDGED = text(
+    f"UPDATE dossiers SET judged_at = :now, rule_set = :rule_set, parked_at = NULL, parked_reason = NULL, {_SETS}"  # noqa: S608
+    f" FROM unnest({', '.join(f'CAST(:{name} AS {type_}[])' for name, type_ in _TYPES.items())}) AS new ({', '.join(_TYPES)})"
+    " WHERE dossiers.province_code = :province AND dossiers.code = new.code"
+)
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A dossier locked for review."""
+
+    code: str
+    first_seen_at: datetime
+    rule_set: int
+    due_since: datetime
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a review leaves on the dossier's row.
+
+    `held`: sources whose news could not be judged yet; `out_of_step`: the `sync.*` rules of which it has an alert.
+    """
+
+    code: str
+    next_review_at: datetime | None
+    waits_for: Collection[str]
+    held: Collection[str]
+    out_of_step: Collection[str]
+    standing: Standing
+
+
+async def touch(
+    connection: AsyncConnection, province: str, codes: Collection[str], *, others: Collection[str] = (), now: datetime
+) -> None:
+    """Insert the dossiers that are new, lock all in the order of their codes, make them due; `others` only where they exist."""
+    inserted: set[str] = set()
+    if codes:
+        rows = await connection.execute(
+            text(
+                "INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at)"
+                " SELECT :province, code, :now, :now FROM unnest(CAST(:codes AS text[])) AS code ON CONFLICT DO NOTHING"
+                " RETURNING code"
+            ),
+            {"province": province, "codes": sorted(codes), "now": now},
+        )
+        inserted.update(rows.scalars())  # due as they come, and held by the insertion itself
+    await make_due(connection, province, {*codes, *others} - inserted, now=now)
+
+
+async def make_due(connection: AsyncConnection, province: str, codes: Collection[str], *, now: datetime) -> None:
+    """Lock the dossiers there are under these codes, in order, and make them due; a parked one gets another chance."""
+    if codes:
+        await connection.execute(
+            text(_due("code = ANY(CAST(:codes AS text[]))")),
+            {"province": province, "codes": sorted(codes), "now": now},
+        )
+
+
+async def wake(connection: AsyncConnection, province: str, sources: Collection[str], *, now: datetime) -> int:
+    """Make a batch of those due that wait for one of the sources and are not due yet; returns how many, 0 when none is left."""
+    condition = "waits_for && CAST(:sources AS text[]) AND (next_review_at IS NULL OR next_review_at > :now)"
+    parameters = {"province": province, "sources": sorted(sources), "now": now, "limit": BATCH}
+    return (await connection.execute(text(_due(condition, limited=True)), parameters)).rowcount
+
+
+async def make_due_by_procedures(connection: AsyncConnection, province: str, *, now: datetime) -> int:
+    """Make a batch of the dossiers due that were judged before their procedure changed; returns how many, 0 when none is left."""
+    changed = (
+        "SELECT d.code FROM dossiers d JOIN procedures p ON p.province_code = d.province_code AND p.code = d.procedure"
+        " WHERE d.province_code = :province AND p.changed_at > d.judged_at"
+        " AND (d.next_review_at IS NULL OR d.next_review_at > :now)"
+        " ORDER BY d.code LIMIT :limit"
+    )
+    parameters = {"province": province, "now": now, "limit": BATCH}
+    return (await connection.execute(text(_due(f"code IN ({changed})")), parameters)).rowcount
+
+
+async def make_due_by_rules(connection: AsyncConnection, province: str, rule_set: int, *, now: datetime) -> int:
+    """Make a batch of the dossiers judged by older rules due; returns how many, 0 when none is left.
+
+    Those with an unresolved alert come first, then those that have not ended.
+    """
+    first = (
+        "SELECT d.code FROM dossiers d WHERE d.province_code = :province AND d.rule_set < :rule_set"
+        " AND (d.judged_at IS NOT NULL OR d.parked_at IS NOT NULL) "
+        " AND (d.next_review_at IS NULL OR d.next_review_at > :now) ORDER BY EXISTS (SELECT FROM alerts a"
+        " WHERE a.province_code = d.province_code AND a.dossier_code = d.code AND a.state <> 'resolved') DESC,"
+        " d.ended_at IS NULL DESC, d.code LIMIT :limit"
+    )
+    parameters = {"province": province, "rule_set": rule_set, "now": now, "limit": BATCH}
+    return (await connection.execute(text(_due(f"code IN ({first})")), parameters)).rowcount
+
+
+async def claim(connection: AsyncConnection, province: str, *, now: datetime, limit: int = BATCH) -> list[Claimed]:
+    """Lock a batch of due dossiers that nobody else is reviewing."""
+    rows = await connection.execute(
+        text(
+            "SELECT code, first_seen_at, rule_set, next_review_at FROM dossiers"
+            " WHERE province_code = :province AND next_review_at <= :now"
+            " ORDER BY next_review_at, code LIMIT :limit FOR UPDATE SKIP LOCKED"
+        ),
+        {"province": province, "now": now, "limit": limit},
+    )
+    return [Claimed(*row) for row in rows]
+
+
+async def judged(connection: AsyncConnection, province: str, rows: Sequence[Judged], *, rule_set: int, now: datetime) -> None:
+    """Write when each dossier is to be looked at again, and where it stands; the rows are locked by `claim`."""
+    if rows:
+        facts = [_facts(row) for row in rows]
+        columns = {name: [fact[name] for fact in facts] for name in _TYPES}
+        await connection.execute(_JUDGED, {"province": province, "now": now, "rule_set": rule_set, **columns})
+
+
+def _facts(row: Judged) -> dict[str, Any]:
+    """Return the columns of one row; lists travel as one text each, since arrays of arrays must be of one length."""
+    return {
+        "code": row.code,
+        "next_review_at": row.next_review_at,
+        "waits_for": ",".join(sorted(row.waits_for)),
+        "held": ",".join(sorted(row.held)),
+        "out_of_step": ",".join(sorted(row.out_of_step)),
+        **msgspec.structs.asdict(row.standing),
+    }
+
+
+async def park(connection: AsyncConnection, province: str, code: str, *, reason: str, rule_set: int, now: datetime) -> None:
+    """Take a dossier whose review raises out of the queue until something about it, or the rules, changes."""
+    await connection.execute(
+        text(
+            "UPDATE dossiers SET next_review_at = NULL, waits_for = '{}', held = '{}', parked_at = :now, parked_reason = :reason,"
+            " rule_set = :rule_set WHERE province_code = :province AND code = :code"
+        ),
+        {"province": province, "code": code, "reason": reason, "rule_set": rule_set, "now": now},
+    )
+
+
+def _due(condition: str, *, limited: bool = False) -> str:
+    """Lock in the order of codes, then make due. The condition is one of this module's own texts."""
+    limit = " LIMIT :limit" if limited else ""
+    return (
+        f"WITH chosen AS MATERIALIZED (SELECT code FROM dossiers WHERE province_code = :province AND {condition}"  # noqa: S608
+        f" ORDER BY code{limit} FOR UPDATE)"
+        " UPDATE dossiers SET next_review_at = least(dossiers.next_review_at, CAST(:now AS timestamptz))"
+        " FROM chosen WHERE dossiers.province_code = :province AND dossiers.code = chosen.code"
+    )

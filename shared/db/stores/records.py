@@ -1,0 +1,177 @@
+"""Records per side. One writer per source (the caller holds its row), so what is read here cannot change before it is written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.stores.sources import Lease
+from shared.db.tables import record_history, records
+from shared.db.types import to_json
+from shared.domain.records import Record, changes
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is stored of a record, without its values."""
+
+    source_id: str
+    code: str
+    item_hash: bytes
+    record_hash: bytes
+    updated_at: datetime
+    status: int
+    status_since: datetime
+    first_updated_at: datetime
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as it is to be stored; `updated_at` is not later than the request that brought it."""
+
+    record: Record
+    item_hash: bytes
+    record_hash: bytes
+    updated_at: datetime
+    status_since: datetime
+    first_updated_at: datetime
+
+    @property
+    def is_skewed(self) -> bool:
+        return self.record.updated_at > self.updated_at
+
+
+_COLUMNS = (
+    "source_id",
+    "code",
+    "item_hash",
+    "record_hash",
+    "updated_at",
+    "status",
+    "status_since",
+    "first_updated_at",
+    "notes",
+    "skewed",
+    "record",
+)
+
+_KNOWN = (
+    f"SELECT {', '.join(Known.__struct_fields__)} FROM records"  # noqa: S608 - names of this module's own
+    " WHERE province_code = $1 AND source = $2 AND source_id = ANY($3::text[])"
+)
+
+_UPDATE = text(
+    """
+    UPDATE records SET code = new.code, item_hash = new.item_hash, record_hash = new.record_hash, updated_at = new.updated_at,
+        status = new.status, status_since = new.status_since, skewed = new.skewed, record = new.record,
+        notes = ARRAY(SELECT jsonb_array_elements_text(coalesce(new.record -> 'notes', '[]')))
+    FROM unnest(CAST(:source_id AS text[]), CAST(:code AS text[]), CAST(:item_hash AS bytea[]), CAST(:record_hash AS bytea[]),
+        CAST(:updated_at AS timestamptz[]), CAST(:status AS smallint[]), CAST(:status_since AS timestamptz[]),
+        CAST(:skewed AS boolean[]), CAST(:record AS jsonb[]))
+        AS new (source_id, code, item_hash, record_hash, updated_at, status, status_since, skewed, record)
+    WHERE records.province_code = :province AND records.source = :source AND records.source_id = new.source_id
+    """
+)
+
+
+async def known(connection: AsyncConnection, lease: Lease, source_ids: Iterable[str]) -> dict[str, Known]:
+    """Return what is stored under these keys of the source; straight from the driver, as every poll asks it of every item."""
+    rows = await (await _driver(connection)).fetch(_KNOWN, lease.province, lease.source, list(source_ids))
+    return {row[0]: Known(*row) for row in rows}
+
+
+async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:
+    """Store records the source did not have before, in one COPY."""
+    if not new:
+        return
+    rows = [(lease.province, lease.source, *_row(stored)) for stored in new]
+    driver = await _driver(connection)
+    await driver.copy_records_to_table("records", records=rows, columns=("province_code", "source", *_COLUMNS))
+
+
+async def take_stock(connection: AsyncConnection) -> None:
+    """Let PostgreSQL see how large the tables of a page are; in a transaction of its own, it keeps others from doing the same."""
+    await connection.execute(text("ANALYZE records (province_code, source, source_id, code), dossiers (province_code, code)"))
+
+
+async def change(connection: AsyncConnection, lease: Lease, changed: Sequence[Stored], *, now: datetime) -> None:
+    """Store records that differ, and in the history the fields that do."""
+    if not changed:
+        return
+    before = await _values(connection, lease, [stored.record.source_id for stored in changed])
+    columns = dict(zip(_COLUMNS, zip(*map(_row, changed), strict=True), strict=True))
+    del columns["notes"], columns["first_updated_at"]
+    await connection.execute(_UPDATE, {"province": lease.province, "source": lease.source, **columns})
+    await connection.execute(
+        insert(record_history),
+        [_history(lease, stored.record, changes(before[stored.record.source_id], stored.record), now) for stored in changed],
+    )
+
+
+async def rehash(connection: AsyncConnection, lease: Lease, hashes: dict[str, bytes]) -> None:
+    """Note that items came written differently with the same values (a field nobody uses changed)."""
+    if hashes:
+        statement = text(
+            "UPDATE records SET item_hash = new.item_hash"
+            " FROM unnest(CAST(:ids AS text[]), CAST(:hashes AS bytea[])) AS new (source_id, item_hash)"
+            " WHERE province_code = :province AND source = :source AND records.source_id = new.source_id"
+        )
+        parameters = {"ids": list(hashes), "hashes": list(hashes.values())}
+        await connection.execute(statement, {"province": lease.province, "source": lease.source, **parameters})
+
+
+async def remove(connection: AsyncConnection, lease: Lease, code: str, *, before: datetime, now: datetime) -> int:
+    """Remove what the source no longer has under a code when asked singly, unless it changed since; returns how many went."""
+    left = delete(records).where(*_of(lease), records.c.code == code, records.c.updated_at < before)
+    gone = await connection.execute(left.returning(records.c.record))
+    rows = [_history(lease, record, {"removed": [msgspec.to_builtins(record.status), None]}, now) for record in gone.scalars()]
+    if rows:
+        await connection.execute(insert(record_history), rows)
+    return len(rows)
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    """Return the driver's own connection, inside the transaction that an earlier statement has begun."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise RuntimeError("the connection is closed")
+    return driver
+
+
+def _of(lease: Lease) -> tuple[Any, ...]:
+    return records.c.province_code == lease.province, records.c.source == lease.source
+
+
+async def _values(connection: AsyncConnection, lease: Lease, source_ids: list[str]) -> dict[str, Record]:
+    query = select(records.c.source_id, records.c.record).where(*_of(lease), records.c.source_id.in_(source_ids))
+    return {row.source_id: row.record for row in await connection.execute(query)}
+
+
+def _row(stored: Stored) -> tuple[Any, ...]:
+    """Return the values of `_COLUMNS`."""
+    record = stored.record
+    return (
+        record.source_id,
+        record.code,
+        stored.item_hash,
+        stored.record_hash,
+        stored.updated_at,
+        int(record.status),
+        stored.status_since,
+        stored.first_updated_at,
+        record.notes,
+        stored.is_skewed,
+        to_json(record),
+    )
+
+
+def _history(lease: Lease, record: Record, changed: dict[str, list[object]], now: datetime) -> dict[str, Any]:
+    return {
+        "province_code": lease.province,
+        "at": now,
+        "source": lease.source,
+        "source_id": record.source_id,
+        "code": record.code,
+        "changes": changed,
+    }

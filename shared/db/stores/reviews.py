@@ -1,0 +1,120 @@
+"""What a batch of reviews reads and writes, set by set, under the locks of `dossiers.claim`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.stores import look_ups, refusals
+from shared.db.tables import delays, findings, procedures, records
+from shared.domain.catalogue import Procedure
+from shared.domain.dossiers import Absent, Dossier, Seen, Side, Unreadable, preferred
+from shared.domain.findings import Finding
+from shared.domain.standing import Delay
+
+
+async def load(connection: AsyncConnection, province: str, codes: Collection[str], sources: Collection[str]) -> list[Dossier]:
+    """Return the dossiers as a review sees them, with their sides in the configured sources, in the order of their codes."""
+    seen = await _records(connection, province, codes)
+    absences = await look_ups.absences(connection, province, codes)
+    refused = await refusals.unreadable(connection, province, codes)
+    standing = await _findings(connection, province, codes)
+    sides: dict[str, dict[str, Side]] = defaultdict(dict)
+    for (code, source), absent in absences.items():
+        sides[code][source] = absent
+    for (code, source), records_ in seen.items():
+        chosen = preferred(records_, {})
+        if chosen is not None:
+            sides[code][source] = msgspec.structs.replace(chosen, asked_at=absences.get((code, source), Absent()).asked_at)
+    for (code, source), refused_at in refused.items():
+        sides[code][source] = Unreadable(refused_at, absences.get((code, source), Absent()).asked_at)
+    return [
+        Dossier(
+            code=code,
+            sides={source: side for source, side in sides[code].items() if source in sources},
+            standing=standing[code],
+        )
+        for code in sorted(codes)
+    ]
+
+
+async def procedure_facts(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, Procedure]:
+    """Return what is known of these procedures."""
+    query = select(procedures.c.code, procedures.c.facts).where(
+        procedures.c.province_code == province, procedures.c.code.in_(codes)
+    )
+    return {row.code: row.facts for row in await connection.execute(query)}
+
+
+async def write_findings(
+    connection: AsyncConnection,
+    province: str,
+    found: Mapping[str, Sequence[Finding]],
+    before: Mapping[str, Mapping[str, Finding]],
+) -> None:
+    """Write the findings that changed against those that stood, by dossier code."""
+    gone = [(code, family) for code, standing in before.items() for family in standing.keys() - {f.family for f in found[code]}]
+    news = [
+        {"province_code": province, "code": code, "family": finding.family, "finding": finding}
+        for code, now_found in found.items()
+        for finding in now_found
+        if before[code].get(finding.family) != finding
+    ]
+    if gone:
+        keys = tuple_(findings.c.code, findings.c.family)
+        await connection.execute(delete(findings).where(findings.c.province_code == province, keys.in_(gone)))
+    if news:
+        statement = upsert(findings)
+        await connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["province_code", "code", "family"], set_={"finding": statement.excluded.finding}
+            ),
+            news,
+        )
+
+
+async def write_delays(connection: AsyncConnection, province: str, found: Mapping[str, Sequence[Delay]]) -> None:
+    """Write the delays of these dossiers in place of those before."""
+    await connection.execute(delete(delays).where(delays.c.province_code == province, delays.c.code.in_(found.keys())))
+    rows = [
+        {"province_code": province, "code": code, "position": position, **msgspec.structs.asdict(delay)}
+        for code, of_dossier in found.items()
+        for position, delay in enumerate(of_dossier)
+    ]
+    if rows:
+        await connection.execute(insert(delays), rows)
+
+
+async def _records(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], list[Seen]]:
+    query = select(
+        records.c.code,
+        records.c.source,
+        records.c.record,
+        records.c.updated_at,
+        records.c.status_since,
+        records.c.first_updated_at,
+    ).where(records.c.province_code == province, records.c.code.in_(codes))
+    seen: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for row in await connection.execute(query):
+        seen[row.code, row.source].append(
+            Seen(
+                record=row.record,
+                updated_at=row.updated_at,
+                status_since=row.status_since,
+                first_updated_at=row.first_updated_at,
+            )
+        )
+    return seen
+
+
+async def _findings(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, dict[str, Finding]]:
+    query = select(findings.c.code, findings.c.family, findings.c.finding).where(
+        findings.c.province_code == province, findings.c.code.in_(codes)
+    )
+    standing: dict[str, dict[str, Finding]] = defaultdict(dict)
+    for row in await connection.execute(query):
+        standing[row.code][row.family] = row.finding
+    return standing

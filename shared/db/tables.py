@@ -1,0 +1,370 @@
+"""The tables. `province_code` leads every key, so that one day provinces can be spread over servers.
+
+History is append-only and partitioned by month; everything else is one row per thing. Times are `timestamptz`.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.types import UserDefinedType
+
+from shared.db.types import Json
+from shared.domain.catalogue import Procedure
+from shared.domain.findings import Finding
+from shared.domain.records import Record
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class Xid8(UserDefinedType[int]):
+    """A transaction id that never wraps; asyncpg reads it as an int."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _province() -> Column[str]:
+    return Column("province_code", Text, primary_key=True)
+
+
+def _words(name: str) -> Column[Any]:
+    return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
+
+
+sources = Table(
+    "sources",
+    metadata,
+    _province(),
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("role", Text, nullable=False, comment="portal or home"),
+    Column("position", SmallInteger, nullable=False, comment="order of configuration; the portal is 0"),
+    Column("active", Boolean, nullable=False, server_default=text("true"), comment="in the present configuration"),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("mark", Text, comment="how its items are translated; another one reads everything again"),
+    Column("epoch", BigInteger, nullable=False, server_default=text("0"), comment="raised by each monitor that takes the source"),
+    _time("cursor"),
+    _time("read_to"),
+    _time("settled_to"),
+    _time("first_complete_at"),
+    _time("progress_at", nullable=False),
+    Column("records", BigInteger, nullable=False, server_default=text("0")),
+    Column("error", Text, comment="why the last poll failed; null after a complete one"),
+    _time("error_at"),
+    _time("catalogue_read_at"),
+    _time("swept_at"),
+    comment="Outside systems. cursor: everything updated before it is stored; read_to: start of the last complete poll; "
+    "settled_to: the read_to up to which every due review and owed look-up is done",
+)
+
+poll_runs = Table(
+    "poll_runs",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="dossiers, sweep or catalogue"),
+    _time("started_at", nullable=False),
+    _time("finished_at"),
+    Column("pages", Integer, nullable=False, server_default=text("0")),
+    Column("received", Integer, nullable=False, server_default=text("0")),
+    Column("added", Integer, nullable=False, server_default=text("0")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("refused", Integer, nullable=False, server_default=text("0")),
+    Column("skewed", Integer, nullable=False, server_default=text("0")),
+    Column("error", Text),
+    Index(None, "province_code", "source", "started_at"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    _province(),
+    Column("source", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("item_hash", LargeBinary, nullable=False, comment="of the item as it came"),
+    Column("record_hash", LargeBinary, nullable=False, comment="of the record: personal fields do not enter it"),
+    _time("updated_at", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    _time("status_since", nullable=False),
+    _time("first_updated_at", nullable=False),
+    _words("notes"),
+    Column("skewed", Boolean, nullable=False, server_default=text("false")),
+    Column("record", Json(Record), nullable=False),
+    Index(None, "province_code", "code"),
+    Index("ix_records_noted", "province_code", "source", postgresql_where=text("notes <> '{}'")),
+    Index("ix_records_skewed", "province_code", "source", postgresql_where=text("skewed")),
+    comment="What one source says of one dossier. updated_at is never later than the request that brought it",
+)
+
+record_history = Table(
+    "record_history",
+    metadata,
+    _province(),
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("changes", Json(dict[str, Any]), nullable=False, comment="{field: [old, new]}; a first reading has none"),
+    Index(None, "province_code", "code", "at"),
+    postgresql_partition_by="RANGE (at)",
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("item_hash", LargeBinary, nullable=False),
+    Column("code", Text),
+    Column("source_id", Text),
+    Column("field", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _time("refused_at", nullable=False),
+    _time("mended_at"),
+    Index(None, "province_code", "source", "item_hash", unique=True),
+    Index("ix_refusals_open", "province_code", "code", postgresql_where=text("mended_at IS NULL AND code IS NOT NULL")),
+    comment="Items that could not be used: which field and why, never the value",
+)
+
+look_ups = Table(
+    "look_ups",
+    metadata,
+    _province(),
+    Column("source", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    _time("wanted_at"),
+    _time("asked_at"),
+    _time("gone_at"),
+    Column("failures", SmallInteger, nullable=False, server_default=text("0")),
+    Index("ix_look_ups_wanted", "province_code", "source", "wanted_at", postgresql_where=text("wanted_at IS NOT NULL")),
+    comment="Single questions: wanted_at while one is owed, asked_at: last answered, gone_at: when the record went away",
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    _time("first_seen_at", nullable=False),
+    _time("next_review_at"),
+    _words("waits_for"),
+    _words("held"),
+    _time("judged_at"),
+    Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
+    Column("agency", Text),
+    Column("procedure", Text),
+    Column("sector", Text),
+    Column("source", Text, comment="the home system that speaks for it"),
+    Column("status", SmallInteger),
+    Column("portal_status", SmallInteger),
+    Column("online", Boolean, nullable=False, server_default=text("false")),
+    _time("submitted_at"),
+    _time("due_at"),
+    _time("ended_at"),
+    _time("portal_overdue_at"),
+    Column("stage", Text),
+    Column("officer_id", Text),
+    _words("out_of_step"),
+    _time("parked_at"),
+    Column("parked_reason", Text),
+    Index("ix_dossiers_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
+    Index("ix_dossiers_held", "held", postgresql_using="gin", postgresql_where=text("held <> '{}'")),
+    Index("ix_dossiers_waiting", "waits_for", postgresql_using="gin", postgresql_where=text("waits_for <> '{}'")),
+    Index(None, "province_code", "rule_set"),
+    Index(None, "province_code", "procedure"),
+    Index(None, "province_code", "agency"),
+    Index(
+        "ix_dossiers_open",
+        "province_code",
+        text("(coalesce(due_at, 'infinity'))"),
+        "code",
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_dossiers_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
+    Index("ix_dossiers_submitted_at", "province_code", text("(coalesce(submitted_at, '-infinity'))"), "code"),
+    Index(
+        "ix_dossiers_in_step",
+        "province_code",
+        "agency",
+        "sector",
+        "source",
+        postgresql_where=text("status IS NOT NULL AND out_of_step = '{}'"),
+    ),
+    Index(
+        "ix_dossiers_overdue_on_portal",
+        "province_code",
+        "portal_overdue_at",
+        postgresql_where=text("portal_overdue_at IS NOT NULL"),
+    ),
+    Index("ix_dossiers_out_of_step", "province_code", "code", postgresql_where=text("out_of_step <> '{}'")),
+    Index("ix_dossiers_parked", "province_code", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
+    comment="One row per dossier: the queue of reviews, and where it stands",
+)
+
+delays = Table(
+    "delays",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("agency", Text),
+    Column("officer_id", Text),
+    _time("since", nullable=False),
+    _time("until"),
+    Column("minutes", Integer, comment="working minutes; null while it goes on"),
+    Index("ix_delays_open", "province_code", "since", postgresql_where=text("minutes IS NULL")),
+    comment="Where lateness arises: each stage's time past its own due date, else past the dossier's",
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("family", Text, primary_key=True),
+    Column("finding", Json(Finding), nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("dossier_code", Text),
+    Column("source", Text),
+    Column("agency", Text),
+    Column("procedure", Text),
+    Column("sector", Text),
+    Column("responsible", Text, nullable=False),
+    Column("responsible_agency", Text),
+    _time("since", nullable=False),
+    _time("opens_at", nullable=False),
+    _time("due_at"),
+    _time("opened_at", nullable=False),
+    _time("acknowledged_at"),
+    _time("resolved_at"),
+    Column("baseline", Boolean, nullable=False),
+    Column("reason", Text, comment="why it opened or was resolved, where it was not the dossier itself"),
+    Column("stage", Text),
+    Column("officer_id", Text),
+    Column("details", Json(dict[str, Any]), nullable=False),
+    Column("sequence", Integer, nullable=False, server_default=text("1"), comment="counts the changes told of this alert"),
+    Index(
+        "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
+    ),
+    Index("ix_alerts_opened", "province_code", "opened_at", "id"),
+    Index("ix_alerts_due", "province_code", text("(coalesce(due_at, 'infinity'))"), "id"),
+    Index(
+        "ix_alerts_urgent",
+        "province_code",
+        "severity",
+        text("(coalesce(due_at, 'infinity'))"),
+        "id",
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+    Index(None, "province_code", "dossier_code"),
+    comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
+)
+
+alert_history = Table(
+    "alert_history",
+    metadata,
+    _province(),
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("alert_id", BigInteger, nullable=False),
+    Column("event", Text, nullable=False, comment="opened, worsened, updated, moved or resolved"),
+    Column("changes", Json(dict[str, Any]), nullable=False),
+    Column("reason", Text),
+    Index(None, "province_code", "alert_id", "at"),
+    postgresql_partition_by="RANGE (at)",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("xid", Xid8, nullable=False, server_default=func.pg_current_xact_id()),
+    _time("at", nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("alert_id", BigInteger, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("reason", Text),
+    Column("alert", Json(dict[str, Any]), nullable=False, comment="the alert as it was at that moment"),
+    Index(None, "province_code", "xid", "id"),
+    comment="What is to be told, written with the change itself; read in the order (xid, id)",
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", Text),
+    Column("level", SmallInteger),
+    Column("in_catalogue", Boolean, nullable=False, comment="named by the portal's list, not only by a record"),
+)
+
+procedures = Table(
+    "procedures",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sector", Text),
+    Column("in_catalogue", Boolean, nullable=False),
+    Column("facts", Json(Procedure), nullable=False),
+    _time("changed_at"),
+)
+
+rule_sets = Table(
+    "rule_sets",
+    metadata,
+    _province(),
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("review_version", Integer, nullable=False),
+    _time("since", nullable=False),
+    comment="The rules the province was judged by, latest last: a change makes every dossier due",
+)

@@ -1,0 +1,115 @@
+"""Pages by key, never by number: a row is neither skipped nor shown twice because others came or went."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Text, func, literal, literal_column, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.views.rows import Row, all_rows
+
+Key = tuple[Any, ...]
+"""Where a page ended: the values the list is sorted by, of its last row."""
+
+Word = Annotated[str, msgspec.Meta(max_length=200, pattern="^[^\\x00]*$")]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""What a key that comes back from outside may hold."""
+
+_LONGEST = 80
+
+_LAST: dict[bool, ColumnElement[Any]] = {
+    False: literal_column("'infinity'::timestamptz"),
+    True: literal_column("'-infinity'::timestamptz"),
+}
+"""What stands for a moment that is not there, in a list that rises and in one that falls."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a list is sorted: columns that together name one row, all rising or all falling.
+
+    A column that may be empty comes last when it is. `key` is the type of the values, to decode a key that was sent out.
+    """
+
+    columns: tuple[ColumnElement[Any], ...]
+    key: Any
+    falls: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a list is wanted: at most `limit` rows (at least 1) after a key, None for the beginning."""
+
+    limit: int
+    after: Key | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the key of the last one if more follow."""
+
+    rows: Sequence[Row]
+    after: Key | None = None
+
+
+async def page(connection: AsyncConnection, query: Select[Any], order: Order, cut: Cut) -> Page:
+    """Return one page of a query."""
+    keys = [column.label(f"key_{index}") for index, column in enumerate(order.columns)]
+    places = [or_last(column, falls=order.falls) if _is_moment(column) else column for column in order.columns]
+    query = query.add_columns(*keys).order_by(*(place.desc() if order.falls else place for place in places))
+    if cut.after is not None:
+        end = tuple_(*(_LAST[order.falls] if value is None else _value(value) for value in cut.after))
+        query = query.where(tuple_(*places) < end if order.falls else tuple_(*places) > end)
+    rows = await all_rows(connection, query.limit(cut.limit + 1))
+    if len(rows) <= cut.limit:
+        return Page(rows)
+    end_row = rows[cut.limit - 1]
+    return Page(rows[: cut.limit], tuple(end_row[key.name] for key in keys))
+
+
+def or_last(moment: ColumnElement[Any], *, falls: bool = False) -> ColumnElement[Any]:
+    """Return a moment as lists are sorted by it and their indexes have it: where there is none, one after all others."""
+    return func.coalesce(moment, _LAST[falls])
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How what was counted is sorted: the largest number first, then by its key; what has no key comes first among equals."""
+
+    number: str
+    key: Any = tuple[Number, Word]
+
+
+def ranked(rows: Iterable[Row], ranking: Ranking, cut: Cut) -> Page:
+    """Return one page of rows that were counted. Numbers change, so a row may move while you page."""
+
+    def place(row: Row) -> tuple[int, str]:
+        return -row[ranking.number], _short(row["key"] or "")
+
+    end = None if cut.after is None else (-cut.after[0], cut.after[1])
+    rest = sorted((row for row in rows if end is None or place(row) > end), key=place)
+    if len(rest) <= cut.limit:
+        return Page(rest)
+    number, name = place(rest[cut.limit - 1])
+    return Page(rest[: cut.limit], (-number, name))
+
+
+def _short(name: str) -> str:
+    """Return a name that fits into a cursor and is still the only one of its kind."""
+    if len(name) <= _LONGEST:
+        return name
+    return name[:_LONGEST] + blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+def _is_moment(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, DateTime) and bool(getattr(column, "nullable", True))
+
+
+def _value(value: object) -> ColumnElement[Any]:
+    kind = DateTime(timezone=True) if isinstance(value, datetime) else BigInteger() if isinstance(value, int) else Text()
+    return literal(value, kind)

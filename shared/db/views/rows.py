@@ -1,0 +1,24 @@
+"""Rows as mappings from column names to values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, FromClause, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Row = Mapping[str, Any]
+
+
+async def all_rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row]:
+    """Return every row of a query."""
+    return cast("Sequence[Row]", (await connection.execute(query)).mappings().all())
+
+
+async def one_row(connection: AsyncConnection, query: Select[Any]) -> Row | None:
+    """Return the only row of a query, None if it has none."""
+    return cast("Row | None", (await connection.execute(query)).mappings().one_or_none())
+
+
+def columns(table: FromClause, *names: str) -> list[ColumnElement[Any]]:
+    """Return columns of a table by name."""
+    return [table.c[name] for name in names]

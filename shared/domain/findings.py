@@ -1,0 +1,267 @@
+"""What a review says: findings, and the phases they are read off. `details` hold data, never a length counted to now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+
+class Severity(StrEnum):
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Responsible(StrEnum):
+    """Who is asked to act. Nobody is accused without evidence in the records."""
+
+    RECEIVING = "receiving"
+    HANDLING = "handling"
+    OTHER_AGENCY = "other_agency"
+    CITIZEN = "citizen"
+    CONNECTION = "connection"
+    OPS = "ops"
+    UNKNOWN = "unknown"
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """Who is responsible, and the code of the agency meant (None: a citizen, ops, or nobody known)."""
+
+    responsible: Responsible
+    agency: str | None = None
+
+
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as it will be from one moment to another if no record changes.
+
+    `since`: when it became true. `starts_at`: from when it stands (a due date is passed one microsecond after it).
+    `opens_at`: since + hold, when it becomes an alert. `ends_at`: until when, exclusive; None: for ever.
+    `ask`: sources to be read singly at or after `opens_at` before anyone is told.
+    """
+
+    rule: str
+    severity: Severity
+    since: datetime
+    starts_at: datetime
+    opens_at: datetime
+    ends_at: datetime | None = None
+    duty: Duty
+    due_at: datetime | None = None
+    stage: str | None = None
+    officer_id: str | None = None
+    details: Any = None
+    ask: frozenset[str] = frozenset()
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """The rule cannot tell now: what stood stands, nothing opens, nothing resolves."""
+
+
+WAITS = Waits()
+
+Judgement = tuple[Phase, ...] | Waits
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is wrong, or soon will be, with one dossier.
+
+    `ripe`: it lasted its hold, and whoever had to be asked was asked; it is time to tell someone.
+    """
+
+    rule: str
+    family: str
+    severity: Severity
+    since: datetime
+    opens_at: datetime
+    responsible: Responsible
+    responsible_agency: str | None = None
+    due_at: datetime | None = None
+    stage: str | None = None
+    officer_id: str | None = None
+    details: dict[str, Any] = {}
+    ripe: bool = False
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """What one dossier counts for: `{indicator: (numerator, denominator)}` under the key view, month, agency, procedure."""
+
+    view: Literal["portal", "home"]
+    month: date
+    agency: str
+    procedure: str
+    counts: Mapping[str, tuple[int, int]]
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of one review.
+
+    `look_ups`: sources to be asked singly for this dossier now. `next_review_at`: the earliest later moment at which the answer
+    changes by itself, None for never. `waits_for`: sources whose next complete poll may change it. `held`: sources whose news
+    waits for another side that was last read before it.
+    """
+
+    findings: tuple[Finding, ...]
+    marks: tuple[Mark, ...] = ()
+    look_ups: frozenset[str] = frozenset()
+    next_review_at: datetime | None = None
+    waits_for: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+
+
+# What each rule tells beyond the finding itself. Plain dataclasses: the API documents them, the database keeps JSON.
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingDetails:
+    """`sync.missing_*`: the side that has the dossier and the sources that do not."""
+
+    present: Literal["home", "portal"]
+    absent_from: list[str]
+    status: int
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusMismatchDetails:
+    """`lags`: the side with the older update time, None where both are equal. Statuses are the portal's codes; 11 is paused."""
+
+    home_status: int
+    portal_status: int
+    home_updated_at: datetime
+    portal_updated_at: datetime
+    lags: Literal["home", "portal"] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldDifference:
+    field: Literal["due_at", "accepted_at", "agency", "procedure"]
+    home: str | None
+    portal: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldMismatchDetails:
+    fields: list[FieldDifference]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultMissingDetails:
+    """`finished_at`: when the dossier ended at home."""
+
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMismatchDetails:
+    paid_on: Literal["home", "portal"]
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusUnknownDetails:
+    """`words`: per source, the status it used, cleaned and cut short."""
+
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MainMissingDetails:
+    found_in: str
+    absent_from: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalIntakeDetails:
+    submitted_at: datetime
+    window_ends_at: datetime
+    home_status: int
+    home_updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalDeadlineDetails:
+    """Why the portal is wrong: home ended in time, stands still, or has a later due date."""
+
+    reason: Literal["ended_in_time", "stands_still", "later_due_date"]
+    portal_due_at: datetime
+    home_due_at: datetime | None
+    home_status: int
+    home_ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeDetails:
+    """Both readings of "8 hours": elapsed, as the portal scores, and working hours, as the decrees are read."""
+
+    submitted_at: datetime
+    window_ends_at: datetime
+    working_window_ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageDetails:
+    stage: str
+    stage_agency: str | None
+    stage_due_at: datetime
+    dossier_due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineDetails:
+    """`stood_still_since`: when the clock stopped on a dossier that was late already."""
+
+    due_at: datetime
+    accepted_at: datetime | None
+    status: int
+    stood_still_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineMissingDetails:
+    accepted_at: datetime
+    legal_limit_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementDetails:
+    """`asked_at`: the request the finding is about; `due_then_at`: the due date as it stood when that was asked."""
+
+    requests: int
+    asked_at: datetime
+    due_then_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseDetails:
+    status: int
+    began_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDetails:
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApologyDetails:
+    due_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStaleDetails:
+    """`read_to`: when the last complete poll started; `interval_seconds`: how often it should be read."""
+
+    read_to: datetime | None
+    interval_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewFailedDetails:
+    """`error`: the kind of error, without its text, which may hold values."""
+
+    error: str

@@ -1,0 +1,125 @@
+"""What officials read: one alert in Vietnamese, long, short and as a title.
+
+To give a new rule its message, write one function from `Letter` to `Words` beside its like and name it in `TELLINGS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.alerts import AlertState
+from shared.domain.findings import Severity
+from shared.domain.messages import own_texts, sync_texts, work_texts
+from shared.domain.messages.facts import Facts, Message
+from shared.domain.messages.letter import Letter, Words
+from shared.domain.messages.wording import brief_moment, length, moment, sentence, shorten
+from shared.domain.working_time import WorkingTime
+
+__all__ = ["RULE_LABELS", "TELLINGS", "Facts", "Message", "Telling", "message"]
+
+TEXT_LIMIT = 600
+SHORT_LIMIT = 160
+TITLE_LIMIT = 120
+_CODE_LIMIT = 48
+_PROCEDURE_LIMIT = 200
+_PROCEDURE_LEAST = 24
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How a rule is told. `reminds`: its warnings come before the fact, while it can still be prevented."""
+
+    label: str
+    words: Callable[[Letter], Words]
+    reminds: bool = False
+
+
+TELLINGS: dict[str, Telling] = {
+    "sync.missing_on_portal": Telling("Chưa có trên Cổng", sync_texts.missing_on_portal),
+    "sync.missing_at_home": Telling("Chưa về hệ thống của tỉnh", sync_texts.missing_at_home),
+    "sync.status_mismatch": Telling("Lệch trạng thái", sync_texts.status_mismatch),
+    "sync.field_mismatch": Telling("Lệch thông tin", sync_texts.field_mismatch),
+    "sync.result_missing": Telling("Cổng chưa có kết quả", sync_texts.result_missing),
+    "sync.payment_mismatch": Telling("Lệch thanh toán", sync_texts.payment_mismatch),
+    "sync.status_unknown": Telling("Trạng thái chưa khai báo", sync_texts.status_unknown),
+    "main.missing": Telling("Chưa có trên hệ thống chính", sync_texts.main_missing),
+    "portal.intake": Telling("Cổng chưa ghi tiếp nhận", sync_texts.portal_intake, reminds=True),
+    "portal.deadline": Telling("Cổng tính quá hạn do chưa khớp", sync_texts.portal_deadline, reminds=True),
+    "intake.due_soon": Telling("Sắp hết thời hạn tiếp nhận", work_texts.intake_due_soon, reminds=True),
+    "intake.breached": Telling("Quá thời hạn tiếp nhận", work_texts.intake_breached),
+    "stage.overdue": Telling("Quá hạn bước xử lý", work_texts.stage_overdue),
+    "deadline.due_soon": Telling("Sắp đến hạn trả", work_texts.deadline_due_soon, reminds=True),
+    "deadline.overdue": Telling("Quá hạn trả", work_texts.deadline_overdue),
+    "deadline.missing": Telling("Chưa có hạn trả", work_texts.deadline_missing),
+    "supplement.repeated": Telling("Yêu cầu bổ sung nhiều lần", work_texts.supplement_repeated),
+    "request.late": Telling("Yêu cầu bổ sung sau hạn", work_texts.request_late),
+    "pause.too_long": Telling("Dừng quá lâu", work_texts.pause_too_long),
+    "payment.unnoticed": Telling("Đã thanh toán, chưa xử lý", work_texts.payment_unnoticed),
+    "result.missing": Telling("Chưa có kết quả điện tử", work_texts.result_missing),
+    "apology.missing": Telling("Chưa có thư xin lỗi", work_texts.apology_missing),
+    "source.stale": Telling("Nguồn dữ liệu không đọc được", own_texts.source_stale),
+    "review.failed": Telling("Không xét được hồ sơ", own_texts.review_failed),
+}
+"""How each rule of `shared.domain.rules.RULES` is told."""
+
+RULE_LABELS: dict[str, str] = {rule: telling.label for rule, telling in TELLINGS.items()}
+"""The short Vietnamese name of each rule."""
+
+
+def message(facts: Facts, calendar: WorkingTime, *, now: datetime) -> Message:
+    """Return the message of an alert as it reads at `now`: how much is left or late is counted here, never stored."""
+    telling, letter = TELLINGS[facts.rule], Letter(facts, calendar, now)
+    kind, subject = _kind(facts, telling), _subject(facts)
+    if facts.state is AlertState.RESOLVED:
+        body, brief = _resolved(letter, telling)
+    else:
+        words = telling.words(letter)
+        body, brief = _told(letter, words), f"{words.brief} ({words.left})"
+    return Message(
+        title=shorten(f"{telling.label} – {subject}", TITLE_LIMIT),
+        text=_fitted(kind, facts, body),
+        short=shorten(f"[{kind}] {subject}: {brief}.", SHORT_LIMIT),
+    )
+
+
+def _kind(facts: Facts, telling: Telling) -> str:
+    if facts.state is AlertState.RESOLVED:
+        return "ĐÃ KHẮC PHỤC"
+    if facts.severity is Severity.CRITICAL:
+        return "KHẨN"
+    return "NHẮC VIỆC" if telling.reminds else "CẢNH BÁO"
+
+
+def _subject(facts: Facts) -> str:
+    return shorten(facts.dossier_code or facts.source or "hệ thống", _CODE_LIMIT)
+
+
+def _told(letter: Letter, words: Words) -> str:
+    parts = (f"{words.fact}; {words.left}", f"đề nghị {letter.asked} {words.ask}", words.consequence, _as_of(letter.facts))
+    return " ".join(filter(None, map(sentence, parts)))
+
+
+def _resolved(letter: Letter, telling: Telling) -> tuple[str, str]:
+    """An alert may end because the data changed or the rules did: say that it no longer stands, never why."""
+    facts = letter.facts
+    ended = facts.resolved_at or letter.now
+    parts = (
+        f'cảnh báo "{telling.label}" từ {moment(facts.since)} không còn từ {moment(ended, beside=facts.since)}'
+        f", sau {length(ended - facts.since)}",
+        "không cần làm gì thêm cho cảnh báo này",
+        _as_of(facts),
+    )
+    return " ".join(filter(None, map(sentence, parts))), f"{telling.label} – không còn từ {brief_moment(ended)}"
+
+
+def _as_of(facts: Facts) -> str:
+    return f"dữ liệu đến {moment(facts.data_as_of)}" if facts.data_as_of else ""
+
+
+def _fitted(kind: str, facts: Facts, body: str) -> str:
+    """Give the name of the procedure the room the rest leaves."""
+    head = f"[{kind}] {'Hồ sơ' if facts.dossier_code else 'Nguồn'} {_subject(facts)}"
+    if facts.procedure_name:
+        room = TEXT_LIMIT - len(f"{head} – . {body}")
+        head += " – " + shorten(facts.procedure_name, min(max(room, _PROCEDURE_LEAST), _PROCEDURE_LIMIT))
+    return shorten(f"{head}. {body}", TEXT_LIMIT)

@@ -1,0 +1,38 @@
+"""What goes into a message and what comes out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from shared.domain.alerts import AlertState
+from shared.domain.findings import Responsible, Severity
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message is made of. No citizen, no officer's name, no cause the data does not show."""
+
+    rule: str
+    severity: Severity
+    state: AlertState
+    since: datetime
+    responsible: Responsible
+    details: Mapping[str, Any]
+    due_at: datetime | None = None
+    resolved_at: datetime | None = None
+    dossier_code: str | None = None
+    procedure_name: str | None = None
+    agency_name: str | None = None
+    responsible_agency_name: str | None = None
+    source: str | None = None
+    stage: str | None = None
+    data_as_of: datetime | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """`title` for a list, `text` at most 600 characters, `short` at most 160; Vietnamese in NFC."""
+
+    title: str
+    text: str
+    short: str

@@ -1,0 +1,37 @@
+"""Data that a decree or a plan decides, kept apart from the code that uses it."""
+
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+import holidays
+import yaml
+
+from shared.config import CalendarConfig
+from shared.domain.working_time import Days, WorkingTime
+
+_YEARS = range(2000, 2100)
+
+
+def working_days(config: CalendarConfig) -> Days:
+    """Return the exceptions to Monday to Friday: Vietnam's holidays, the project's table, the province's own; later ones win."""
+    table = yaml.safe_load((files(__package__) / "calendar.yaml").read_text(encoding="utf-8"))
+    off, worked = _national_days()
+    for more_off, more_worked in (
+        (frozenset(table["days_off"]), frozenset(table["days_worked"])),
+        (config.days_off, config.days_worked),
+    ):
+        off, worked = (off | more_off) - more_worked, (worked | more_worked) - more_off
+    return Days(off=off, worked=worked)
+
+
+def working_time(config: CalendarConfig) -> WorkingTime:
+    """Return the working time of a province with this configuration."""
+    return WorkingTime(working_days(config), config.hours)
+
+
+@lru_cache(maxsize=1)
+def _national_days() -> tuple[frozenset[date], frozenset[date]]:
+    calendar = holidays.country_holidays("VN", years=_YEARS)
+    worked = frozenset(day for day in calendar.weekend_workdays if day.year in _YEARS)
+    return frozenset(calendar), worked

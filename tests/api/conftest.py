@@ -1,0 +1,44 @@
+"""The application over a database of the test's own, asked without a network."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.api.app import create_app
+from shared.config import Config
+from shared.db.engine import Database, create_engine
+from tests.api.world import NOW, World, ask
+from tests.conftest import Postgres
+
+
+@pytest.fixture(scope="session")
+async def province(postgres: Postgres) -> AsyncIterator[World]:
+    """One database for all tests of the API: they only read, what a test needs is written and taken away again."""
+    url = await postgres.create(postgres.template)
+    database = Database(create_engine(url, application="tests"))
+    yield World(database)
+    await database.aclose()
+    await postgres.drop(url)
+
+
+@pytest.fixture
+async def world(province: World) -> AsyncIterator[World]:
+    """An empty province."""
+    province.now = NOW
+    yield province
+    await province.clear()
+
+
+@pytest.fixture(scope="session")
+def app(province: World) -> FastAPI:
+    """The application, for which it is `world.now`."""
+    return create_app(province.database, Config(), clock=province.clock)
+
+
+@pytest.fixture
+async def client(app: FastAPI, world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over an empty province; an exception that leaves the application fails the test."""
+    async with ask(app) as asked:
+        yield asked

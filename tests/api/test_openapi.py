@@ -1,0 +1,119 @@
+"""The OpenAPI document: complete, described, and true."""
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from services.api.examples import EXAMPLES
+from services.api.schemas import (
+    alerts,
+    base,
+    catalogue,
+    dossier_list,
+    dossiers,
+    health,
+    labels,
+    problem,
+    sources,
+    summary,
+    sync,
+)
+from services.api.schemas.details import DETAILS
+from shared.domain.findings import FieldDifference
+from shared.domain.rules import RULES
+
+MODULES = (alerts, base, catalogue, dossier_list, dossiers, health, labels, problem, sources, summary, sync)
+MODELS: dict[str, Any] = {
+    **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
+    **{kind.__name__: kind for kind in DETAILS.values()},
+    "FieldDifference": FieldDifference,
+    "NotReady": health.Readiness,
+    "metrics": str,
+}
+
+
+@pytest.fixture
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+def test_every_operation_is_described_and_tagged(document: dict[str, Any]) -> None:
+    tags = [tag["name"] for tag in document["tags"]]
+    for path, operation in operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert operation["tags"][0] in tags, path
+
+
+def test_every_answer_has_an_example(document: dict[str, Any]) -> None:
+    for path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            assert response["description"], (path, status)
+            for content in response.get("content", {}).values():
+                assert "example" in content, (path, status)
+
+
+def test_every_route_documents_how_it_fails(document: dict[str, Any]) -> None:
+    for path, operation in operations(document):
+        if path.startswith("/v1"):
+            failures = {status for status in operation["responses"] if status >= "4"}
+            assert failures >= {"405", "406", "422", "500", "503"}, path
+            pages = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ()))
+            assert ("400" in failures, "404" in failures) == (pages, "{" in path), path
+            for status in failures:
+                assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path
+            assert "304" in operation["responses"], path
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    for path, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            assert parameter.get("description") or schema.get("description"), (path, parameter["name"])
+
+
+def test_every_schema_is_described_and_has_an_example(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        assert schema.get("description"), name
+        assert schema.get("examples"), name
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    for reference in references(document):
+        reduce(lambda at, part: at[part], reference.removeprefix("#/").split("/"), document)
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_is_true(name: str) -> None:
+    TypeAdapter(MODELS[name]).validate_python(EXAMPLES[name])
+
+
+def test_every_rule_says_what_it_tells() -> None:
+    assert set(DETAILS) == set(RULES)
+
+
+def test_repeated_filters_are_lists_of_what_there_is(document: dict[str, Any]) -> None:
+    parameters = {found["name"]: found["schema"] for found in document["paths"]["/v1/alerts"]["get"]["parameters"]}
+    assert parameters["rule"]["items"]["enum"] == list(RULES)
+    assert parameters["state"]["items"]["enum"] == ["open", "acknowledged", "resolved", "active"]
+    assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"], parameters["limit"]["default"]) == (1, 500, 50)

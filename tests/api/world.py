@@ -1,0 +1,182 @@
+"""A small province in a database: each method writes one row of what a test is about."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+from sqlalchemy import Table, delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.examples.details import DETAILS as EXAMPLE_DETAILS
+from services.api.schemas.details import DETAILS
+from shared.db import tables
+from shared.db.engine import Database
+from shared.db.schema import ensure_partitions
+from shared.domain.catalogue import Procedure
+from shared.domain.findings import Finding, Responsible, Severity
+from shared.domain.records import Record
+from shared.domain.rules import FAMILY_OF
+from shared.domain.statuses import Status
+from shared.domain.working_time import LOCAL
+
+PROVINCE = "H20"
+NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
+AGO = timedelta(hours=1)
+CODE = "H20.114-261120-0042"
+DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
+
+
+def ask(app: FastAPI) -> httpx.AsyncClient:
+    """Return a client of an application; what leaves the application as an exception is raised."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://watch766")
+
+
+class World:
+    """Writes rows; `now` is the moment the API believes it is."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = NOW
+        self.delays = 0
+
+    async def write(self, table: Table, **values: Any) -> Any:
+        """Insert one row and return its first key after the province's."""
+        async with self.database.begin() as connection:
+            written = await connection.execute(insert(table).values(province_code=PROVINCE, **values))
+        return written.inserted_primary_key[-1]
+
+    async def source(
+        self, name: str, *, role: str = "home", read_ago: timedelta | None = timedelta(seconds=30), **values: Any
+    ) -> None:
+        read_to = None if read_ago is None else self.now - read_ago
+        row = {
+            "name": name,
+            "kind": "igate" if role == "home" else "dvcqg",
+            "role": role,
+            "position": 0 if role == "portal" else 1,
+            "interval_seconds": 60,
+            "read_to": read_to,
+            "settled_to": read_to,
+            "first_complete_at": read_to,
+            "progress_at": self.now,
+        }
+        await self.write(tables.sources, **{**row, **values})
+
+    async def agency(self, code: str, name: str = "", parent: str | None = None, **values: Any) -> None:
+        row = {"code": code, "name": name or code, "parent": parent, "level": None, "in_catalogue": True}
+        await self.write(tables.agencies, **{**row, **values})
+
+    async def procedure(self, code: str, name: str = "", sector: str | None = None, **facts: Any) -> None:
+        known = Procedure(code=code, name=name, sector=sector, **facts)
+        await self.write(tables.procedures, code=code, name=name, sector=sector, in_catalogue=True, facts=known)
+
+    async def alert(self, code: str | None = CODE, rule: str = "deadline.due_soon", **values: Any) -> int:
+        """Open an alert about a dossier, or about the source given; the details fit the rule."""
+        source = values.get("source")
+        row = {
+            "subject": f"source:{source}" if source else f"dossier:{code}",
+            "rule": rule,
+            "family": FAMILY_OF[rule],
+            "severity": Severity.WARNING,
+            "state": "open",
+            "dossier_code": None if source else code,
+            "responsible": Responsible.HANDLING,
+            "since": self.now - AGO,
+            "opens_at": self.now - AGO,
+            "opened_at": self.now - AGO,
+            "baseline": False,
+            "details": EXAMPLE_DETAILS[DETAILS[rule].__name__],
+        }
+        return int(await self.write(tables.alerts, **{**row, **values}))
+
+    async def resolve(self, alert_id: int) -> None:
+        async with self.database.begin() as connection:
+            await connection.execute(
+                update(tables.alerts).where(tables.alerts.c.id == alert_id).values(state="resolved", resolved_at=self.now)
+            )
+
+    async def clear(self) -> None:
+        """Take everything away again."""
+        async with self.database.begin() as connection:
+            for table in tables.metadata.sorted_tables:
+                await connection.execute(delete(table))
+
+    async def clock(self, connection: AsyncConnection) -> datetime:
+        """Tell `now` in the place of the database's clock."""
+        return self.now
+
+    async def dossier(self, code: str = CODE, **values: Any) -> None:
+        await self.write(tables.dossiers, code=code, first_seen_at=self.now - AGO, **values)
+
+    async def judged(self, code: str = CODE, **values: Any) -> None:
+        """Write a dossier that was reviewed: in step and being worked on unless something else is said."""
+        await self.dossier(
+            code, **{"judged_at": self.now - AGO, "rule_set": 1, "agency": "H20.114", "status": Status.PROCESSING, **values}
+        )
+
+    async def delay(self, code: str = CODE, *, since: datetime, minutes: int | None = None, **values: Any) -> None:
+        """Write a delay that goes on, or one that took some working minutes."""
+        self.delays += 1
+        until = None if minutes is None else since + timedelta(minutes=minutes)
+        row = {"code": code, "stage": "Thẩm định", "agency": "H20.114", "until": until, "minutes": minutes, **values}
+        await self.write(tables.delays, position=self.delays, since=since, **row)
+
+    async def record(self, source: str, code: str = CODE, *, source_id: str | None = None, **values: Any) -> None:
+        record = Record(
+            source=source,
+            source_id=source_id or f"{source}-1",
+            code=code,
+            spelling=code,
+            updated_at=self.now - AGO,
+            **{"procedure": "1.001193", "agency": "H20.114", "status": Status.PROCESSING, **values},
+        )
+        await self.write(
+            tables.records,
+            source=source,
+            source_id=record.source_id,
+            code=code,
+            item_hash=b"i",
+            record_hash=b"r",
+            updated_at=record.updated_at,
+            status=record.status,
+            status_since=record.updated_at,
+            first_updated_at=record.updated_at,
+            notes=list(record.notes),
+            record=record,
+        )
+
+    async def refusal(self, source: str, code: str | None = CODE, **values: Any) -> int:
+        row = {
+            "source": source,
+            "item_hash": msgspec.json.encode((source, code, sorted(values.items())), enc_hook=str),
+            "code": code,
+            "source_id": None,
+            "field": "NgayTiepNhan",
+            "reason": "is not a date",
+            "refused_at": self.now - AGO,
+        }
+        return int(await self.write(tables.refusals, **{**row, **values}))
+
+    async def finding(self, rule: str, *, ripe: bool, code: str = CODE, **values: Any) -> None:
+        finding = Finding(
+            rule=rule,
+            family=FAMILY_OF[rule],
+            severity=Severity.WARNING,
+            since=self.now - AGO,
+            opens_at=self.now,
+            responsible=Responsible.HANDLING,
+            details=EXAMPLE_DETAILS[DETAILS[rule].__name__],
+            ripe=ripe,
+            **values,
+        )
+        await self.write(tables.findings, code=code, family=finding.family, finding=finding)
+
+    async def look_up(self, source: str, code: str = CODE, **values: Any) -> None:
+        await self.write(tables.look_ups, source=source, code=code, **values)
+
+    async def history_starts(self) -> None:
+        """Make the partitions of the months the tests live in."""
+        async with self.database.begin() as connection:
+            await ensure_partitions(connection, self.now)

@@ -1,0 +1,155 @@
+"""A tiny province for tests: sources that behave, and a monitor over them on a real database."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+
+from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.source import Head, Page, Reading
+from services.monitor.steps.review import Reviewer
+from services.monitor.steps.settle import Settling
+from shared.config import CalendarConfig, PollConfig
+from shared.db import schema
+from shared.db.engine import Database, clock
+from shared.db.lease import Leases
+from shared.db.stores import sources
+from shared.db.stores.sources import Registration
+from shared.domain.dossiers import HomeSystem, Rules
+from shared.domain.records import Channel, Record
+from shared.domain.statuses import Status
+from shared.errors import RecordRefused, SourceError
+from shared.policy import working_time
+
+PROVINCE = "H20"
+RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
+HOUR = timedelta(hours=1)
+
+
+class FakeSource:
+    """A system that holds records and serves them as both contracts do: ordered by update time, then key, without a total."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.mark = ""
+        self.rows: dict[str, Record] = {}
+        self.broken: dict[str, tuple[str, datetime]] = {}
+        self.fails: SourceError | None = None
+        self.pages_asked = 0
+        self.looked_up: list[str] = []
+
+    def put(self, record: Record) -> None:
+        """Store what the system says now of a dossier."""
+        self.broken.pop(record.source_id, None)
+        self.rows[record.source_id] = msgspec.structs.replace(record, source=self.name)
+
+    def break_row(self, source_id: str, code: str, updated_at: datetime) -> None:
+        """Serve this row in a form that must be refused."""
+        self.broken[source_id] = (code, updated_at)
+
+    async def page(self, *, since: datetime, number: int, size: int) -> Page:
+        self._maybe_fail()
+        self.pages_asked += 1
+        rows = sorted(self._served(), key=lambda row: (row["updated_at"], row["source_id"]))
+        rows = [row for row in rows if row["updated_at"] >= since][number * size : (number + 1) * size]
+        items = tuple(msgspec.Raw(msgspec.json.encode(row)) for row in rows)
+        return Page(items, full=len(items) == size)
+
+    async def look_up(self, spellings: Sequence[str]) -> tuple[msgspec.Raw, ...]:
+        self._maybe_fail()
+        self.looked_up.append(spellings[0])
+        return tuple(msgspec.Raw(msgspec.json.encode(row)) for row in self._served() if row["code"] in spellings)
+
+    def head(self, item: msgspec.Raw) -> Head:
+        row = msgspec.json.decode(item)
+        return Head(row["source_id"], datetime.fromisoformat(row["updated_at"]))
+
+    def reading(self, item: msgspec.Raw, *, requested_at: datetime) -> Reading:
+        row = msgspec.json.decode(item)
+        if row.get("is_broken"):
+            raise RecordRefused("due_at", "not a date", code=row["code"], source_id=row["source_id"])
+        return Reading(msgspec.json.decode(item, type=Record))
+
+    async def aclose(self) -> None:
+        pass
+
+    def _served(self) -> list[dict[str, Any]]:
+        rows = [msgspec.structs.asdict(record) for key, record in self.rows.items() if key not in self.broken]
+        broken = [
+            {"source_id": key, "code": code, "updated_at": moment, "is_broken": True}
+            for key, (code, moment) in self.broken.items()
+        ]
+        return rows + broken
+
+    def _maybe_fail(self) -> None:
+        if self.fails:
+            raise self.fails
+
+
+class World:
+    """A portal, a home system, and the monitor of both."""
+
+    def __init__(self, database: Database, *, portal: Any = None, home: Any = None) -> None:
+        self.database = database
+        self.rules = RULES
+        self.portal = portal or FakeSource("portal")
+        self.home = home or FakeSource("igate")
+        self.leases = Leases(database, PROVINCE)
+        self.config = PollConfig(page_size=50, lookups_per_second=1000)
+        self.every = timedelta(seconds=60)
+
+    async def open(self, fingerprint: str = "test") -> Monitor:
+        """Register the sources and the rules, and return the monitor."""
+        async with self.database.begin() as connection:
+            now = await clock(connection)
+            await schema.ensure_partitions(connection, now)
+            configured = [
+                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
+                Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
+            ]
+            await sources.register(connection, PROVINCE, configured, now=now)
+        reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
+        await reviewer.start()
+        self.reviewer = reviewer
+        watched = [Watched(self.portal, self.every, self.every), Watched(self.home, self.every, None)]
+        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, Settling(self.database, PROVINCE))
+        return self.monitor
+
+    async def aclose(self) -> None:
+        await self.leases.aclose()
+
+    async def open_alerts(self) -> set[tuple[str, str]]:
+        """Return the unresolved alerts as (subject, rule)."""
+        rows = await self.rows("SELECT subject, rule FROM alerts WHERE state <> 'resolved'")
+        return {(row["subject"].removeprefix("dossier:"), row["rule"]) for row in rows}
+
+    async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        async with self.database.begin() as connection:
+            return [dict(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+    async def contents(self, *tables: str) -> dict[str, list[str]]:
+        """Return every row of these tables as text, with its physical place, so that even a rewrite of the same values shows."""
+        return {
+            table: [row["line"] for row in await self.rows(f"SELECT ctid::text || t::text AS line FROM {table} t ORDER BY 1")]
+            for table in tables
+        }
+
+
+def record(number: int = 1, **values: Any) -> Record:
+    """Return a record of an online dossier, new and updated now unless the values say otherwise."""
+    moment = values.pop("at", None) or datetime.now(UTC).replace(microsecond=0)
+    defaults: dict[str, Any] = {
+        "source": "portal",
+        "source_id": f"id-{number:05d}",
+        "code": f"H20.14-261120-{number:04d}",
+        "spelling": f"H20.14-261120-{number:04d}",
+        "procedure": "1.001193",
+        "agency": "H20.14",
+        "status": Status.NEW,
+        "updated_at": moment,
+        "submitted_at": moment,
+        "channel": Channel.ONLINE,
+    }
+    return Record(**{**defaults, **values})

@@ -1,0 +1,171 @@
+"""The services as processes, and the comparison of what the API says with what is true."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+Finding = tuple[str, str]
+
+
+class Running:
+    """A simulated province, the API and, if wanted, the monitor, each a process of its own on one database."""
+
+    def __init__(self, database_url: str | None, folder: Path, *, data_dir: Path | None = None) -> None:
+        self._folder = folder
+        self._ports = {name: _free_port() for name in ("portal", "home", "special", "api")}
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("WATCH766_")},
+            **({"WATCH766_DATABASE_URL": database_url} if database_url else {"WATCH766_DATA_DIR": str(data_dir)}),
+            "WATCH766_CONFIG": str(self._config()),
+            "WATCH766_API_PORT": str(self._ports["api"]),
+            "DVCQG_PASSWORD": "dvcqg-test-secret",
+            "IGATE_SECRET": "igate-test-secret",
+        }
+        self.simulator = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._ports['portal']}", trust_env=False, timeout=30)
+        self.api = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._ports['api']}", trust_env=False, timeout=30)
+
+    async def start(self, dossiers: int) -> None:
+        """Start simulator and API and wait until both answer."""
+        ports = [f"--{name}-port={self._ports[name]}" for name in ("portal", "home", "special")]
+        await self.spawn("simulate", *ports, f"--dossiers={dossiers}", "--arrival-every=2s")
+        await self.spawn("api")
+        await until(lambda: _answers(self.simulator, "/world"))
+        await until(lambda: _answers(self.api, "/healthz"))
+
+    async def spawn(self, command: str, *arguments: str) -> asyncio.subprocess.Process:
+        """Start one service; its log is a file in the folder."""
+        with (self._folder / f"{command}.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.cli", command, *arguments, env=self._environ, stdout=log, stderr=log
+            )
+        self._processes[command] = process
+        return process
+
+    async def run(self, command: str, *arguments: str) -> int:
+        """Run one command to its end and return its exit status."""
+        return await (await self.spawn(command, *arguments)).wait()
+
+    async def stop(self) -> None:
+        """Stop what still runs."""
+        for process in reversed(self._processes.values()):
+            if process.returncode is None:
+                process.terminate()
+                await asyncio.wait_for(process.wait(), 30)
+        await self.simulator.aclose()
+        await self.api.aclose()
+
+    def process(self, command: str) -> asyncio.subprocess.Process:
+        return self._processes[command]
+
+    def log(self, command: str) -> str:
+        return (self._folder / f"{command}.log").read_text(encoding="utf-8")
+
+    async def settled_after(self, moment: datetime) -> None:
+        """Wait until every alert is settled as of a later moment."""
+        await until(lambda: self._is_settled_after(moment))
+
+    async def alerts(self) -> tuple[set[Finding], datetime, datetime]:
+        """Return the open dossier alerts, the moment they are settled to, and the end of the second of the last answer."""
+        found: set[Finding] = set()
+        cursor: str | None = ""
+        t0: datetime | None = None
+        while cursor is not None:
+            query = {"state": "active", "limit": "500", "sort": "opened_at", **({"cursor": cursor} if cursor else {})}
+            answer = await self.api.get("/v1/alerts", params=query)
+            body = answer.raise_for_status().json()
+            t0 = t0 or datetime.fromisoformat(body["data_as_of"])
+            found |= {(alert["dossier_code"], alert["rule"]) for alert in body["items"] if alert["dossier_code"]}
+            cursor = body["next_cursor"]
+        assert t0
+        return found, t0, parsedate_to_datetime(answer.headers["date"]) + timedelta(seconds=1)
+
+    async def truth(self, at: datetime) -> set[Finding]:
+        body = (await self.simulator.get("/truth", params={"at": at.isoformat()})).raise_for_status().json()
+        return {(finding["code"], finding["rule"]) for finding in body["findings"]}
+
+    async def assert_alerts_are_true(self) -> set[Finding]:
+        """Truth at both moments is open; what is open is true at one of them. Returns what is surely true."""
+        found, t0, t1 = await self.alerts()
+        before, after = await self.truth(t0), await self.truth(t1)
+        assert before & after <= found, f"not told between {t0} and {t1}: {sorted((before & after) - found)[:10]}"
+        assert found <= before | after, f"told but not true between {t0} and {t1}: {sorted(found - before - after)[:10]}"
+        return before & after
+
+    async def fault(self, system: str, kind: str, **values: Any) -> None:
+        """Let a fault of the simulated systems begin."""
+        (await self.simulator.post("/faults", json={"system": system, "kind": kind, **values})).raise_for_status()
+
+    async def faults(self) -> list[Any]:
+        listed: list[Any] = (await self.simulator.get("/faults")).json()["faults"]
+        return listed
+
+    async def now(self) -> datetime:
+        return datetime.fromisoformat((await self.simulator.get("/world")).json()["now"])
+
+    async def source(self, name: str) -> dict[str, Any]:
+        items: list[dict[str, Any]] = (await self.api.get("/v1/sources")).raise_for_status().json()["items"]
+        return next(item for item in items if item["name"] == name)
+
+    async def _is_settled_after(self, moment: datetime) -> bool:
+        answer = await self.api.get("/v1/alerts", params={"limit": "1"})
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return False
+        as_of = answer.raise_for_status().json()["data_as_of"]
+        return as_of is not None and datetime.fromisoformat(as_of) > moment
+
+    def _config(self) -> Path:
+        home = {"kind": "igate", "client_id": "watch766", "client_secret": "${IGATE_SECRET}", "every": "1s"}
+        path = self._folder / "config.yaml"
+        config = {
+            "province": "H20",
+            "portal": {
+                "base_url": f"http://127.0.0.1:{self._ports['portal']}",
+                "username": "watch766",
+                "password": "${DVCQG_PASSWORD}",
+                "unit_code": "H20",
+                "every": "1s",
+            },
+            "home": [
+                {"name": "igate", "main": True, "base_url": f"http://127.0.0.1:{self._ports['home']}", **home},
+                {
+                    "name": "land",
+                    "base_url": f"http://127.0.0.1:{self._ports['special']}",
+                    "answers_for": {"sectors": ["G13-DD"]},
+                    **home,
+                },
+            ],
+            "central": {"sectors": ["G01-XNC"]},
+            "poll": {"lookups_per_second": 200},
+        }
+        path.write_text(yaml.safe_dump(config), encoding="utf-8")
+        return path
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float = 120) -> None:
+    """Wait for a condition; fail when it does not come true."""
+    async with asyncio.timeout(within):
+        while not await condition():
+            await asyncio.sleep(0.1)
+
+
+async def _answers(client: httpx.AsyncClient, path: str) -> bool:
+    try:
+        return (await client.get(path)).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

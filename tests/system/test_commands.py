@@ -1,0 +1,153 @@
+"""The command as a person or a script has it."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+CONFIG = """
+province: H20
+portal: {base_url: "http://127.0.0.1:1", username: watch766, password: "${DVCQG_PASSWORD}", unit_code: H20}
+home: [{name: igate, base_url: "http://127.0.0.1:1", client_id: watch766, client_secret: "${IGATE_SECRET}"}]
+"""
+
+
+class Shell:
+    """Runs the command in a folder of its own with an embedded server there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("WATCH766_")}
+        self.environ |= {"WATCH766_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+
+    async def run(self, *arguments: str, **environ: str) -> tuple[int, str, str]:
+        """Return exit status, stdout and stderr."""
+        process = await self.start(*arguments, **environ)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def start(self, *arguments: str, **environ: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.cli",
+            *arguments,
+            cwd=self.folder,
+            env=self.environ | environ,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    def config(self, text: str) -> str:
+        path = self.folder / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return Shell(tmp_path_factory.mktemp("shell"))
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "said"),
+    [
+        ("", {}, "portal: is missing"),
+        (CONFIG, {}, "portal.password: the environment variable DVCQG_PASSWORD is not set"),
+        (CONFIG + "rules: {sync: {holds: 15m}}", {"DVCQG_PASSWORD": "x", "IGATE_SECRET": "y"}, "rules.sync.holds: unknown key"),
+        (CONFIG.replace("H20\n", "Đồng Tháp\n"), {"DVCQG_PASSWORD": "x", "IGATE_SECRET": "y"}, "province:"),
+        ("province: [", {}, "not YAML, line"),
+    ],
+)
+async def test_a_bad_configuration_stops_the_start_with_one_line_that_names_the_key(
+    shell: Shell, text: str, environ: dict[str, str], said: str
+) -> None:
+    status, out, err = await shell.run("monitor", "--once", WATCH766_CONFIG=shell.config(text), **environ)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (shell.folder / "data").exists(), "nothing was started for it"
+
+
+async def test_a_bad_variable_is_named(shell: Shell) -> None:
+    status, _, err = await shell.run("api", WATCH766_API_PORT="many")
+    assert status == 2
+    assert err.startswith("watch766: WATCH766_API_PORT: ")
+    assert len(err.splitlines()) == 1
+
+
+async def test_a_service_refuses_another_schema_and_migrate_mends_it(shell: Shell) -> None:
+    config = {"WATCH766_CONFIG": shell.config(CONFIG), "DVCQG_PASSWORD": "geheim-1", "IGATE_SECRET": "geheim-2"}
+    for service in ("monitor", "api"):
+        status, _, err = await shell.run(service, **config)
+        assert (status, "run `watch766 migrate`" in err.splitlines()[-1]) == (2, True)
+    assert (await shell.run("migrate"))[0] == 0
+    status, out, err = await shell.run("monitor", "--once", **config)
+    assert (status, out) == (1, ""), "no source can be read at port 1"
+    assert "geheim" not in err
+    assert _servers(shell) == [], "the embedded server stops with its last user"
+
+
+async def test_the_embedded_server_stops_when_the_last_process_ends_however_the_others_did(shell: Shell) -> None:
+    assert (await shell.run("migrate"))[0] == 0
+    killed = await shell.start("api", WATCH766_API_PORT="18766")
+    stopped = await shell.start("api", WATCH766_API_PORT="18767")
+    for service in (killed, stopped):
+        await _until_started(service)
+    killed.send_signal(signal.SIGKILL)
+    await killed.wait()
+    assert len(_servers(shell)) == 1
+    stopped.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(stopped.wait(), 20) == 0
+    assert _servers(shell) == []
+
+
+async def test_the_demo_shows_a_line_that_works_stops_on_ctrl_c_and_goes_on_with_its_data(shell: Shell) -> None:
+    first = await _demo(shell)
+    again = await _demo(shell)
+    assert first["items"]
+    assert {alert["id"] for alert in first["items"]} & {alert["id"] for alert in again["items"]}
+    assert _servers(shell) == []
+
+
+async def _demo(shell: Shell) -> dict[str, Any]:
+    """Start the demo, follow the line it prints, stop it as Ctrl-C does; returns what that line answers."""
+    process = await shell.start("demo", "--dossiers", "300", WATCH766_API_PORT="18768")
+    assert process.stderr
+    async with asyncio.timeout(120):
+        while "curl" not in (line := (await process.stderr.readline()).decode()):
+            assert line, "the demo has ended"
+    url = re.search(r"'(http\S+)'", line)
+    assert url
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = (await client.get(url[1])).raise_for_status().json()
+    process.send_signal(signal.SIGINT)
+    await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0
+    return answer  # type: ignore[no-any-return]
+
+
+async def _until_started(service: asyncio.subprocess.Process) -> None:
+    assert service.stderr
+    async with asyncio.timeout(30):
+        while b"api_started" not in await service.stderr.readline():
+            assert service.returncode is None
+
+
+def _servers(shell: Shell) -> list[int]:
+    """Return the PostgreSQL servers that run in the shell's data directory."""
+    data = str((shell.folder / "data").resolve())
+    return [
+        process.pid
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres" and any(data in part for part in process.info["cmdline"] or [])
+    ]

@@ -1,0 +1,152 @@
+"""What a monitor must survive in a year: kills, a database that goes away, a second monitor, an hour without a source."""
+
+import asyncio
+import random
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import text
+
+from shared.db import schema
+from shared.db.embedded import EmbeddedServer
+from shared.db.engine import Database, create_engine
+from tests.system.running import Running, until
+
+OUTAGE = 30.0
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[EmbeddedServer]:
+    """A PostgreSQL that a test may stop and start."""
+    folder = Path(tempfile.mkdtemp(prefix="watch766-survival-"))
+    started = EmbeddedServer(folder)
+    yield started
+    started.release()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def running(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """A province on that server, without a monitor yet."""
+    engine = create_engine(server.url, application="tests")
+    await schema.migrate(engine)
+    await engine.dispose()
+    services = Running(server.url, tmp_path_factory.mktemp("survival"))
+    await services.start(dossiers=1500)
+    yield services
+    await services.stop()
+
+
+async def test_a_monitor_killed_again_and_again_loses_and_doubles_nothing(running: Running, server: EmbeddedServer) -> None:
+    """First in the middle of the first load, later in the middle of cycles and transactions."""
+    chance = random.Random(766)
+    for _ in range(12):
+        monitor = await running.spawn("monitor")
+        await until(lambda: _is_writing(server))
+        await asyncio.sleep(chance.uniform(0, 1.5))  # the kill comes at any point of what it does
+        monitor.kill()
+        await monitor.wait()
+    await running.spawn("monitor")
+    await _assert_nothing_lost(running, server)
+
+
+async def test_thirty_seconds_without_the_database_are_caught_up(running: Running, server: EmbeddedServer) -> None:
+    await running.spawn("monitor")
+    await running.settled_after(await running.now())
+    _postmaster(server).send_signal(signal.SIGINT)  # fast shutdown: every session is cut
+    await until(lambda: _is_down(server))
+    await asyncio.sleep(OUTAGE)
+    assert (await running.api.get("/readyz")).status_code == 503
+    server.start()
+    await _assert_nothing_lost(running, server)
+    assert running.process("monitor").returncode is None
+
+
+async def test_the_embedded_server_killed_underneath_is_started_again(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="watch766-survival-"))
+    server = EmbeddedServer(folder)
+    engine = create_engine(server.url, application="tests")
+    await schema.migrate(engine)
+    await engine.dispose()
+    services = Running(None, tmp_path_factory.mktemp("embedded"), data_dir=folder)
+    await services.start(dossiers=300)
+    await services.spawn("monitor")
+    await services.settled_after(await services.now())
+    _postmaster(server).kill()
+    await services.settled_after(await services.now())
+    await services.assert_alerts_are_true()
+    await services.stop()
+    server.start()
+    server.release()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_when_one_of_two_monitors_dies_the_other_takes_its_sources(running: Running, server: EmbeddedServer) -> None:
+    first = await running.spawn("monitor")
+    await running.settled_after(await running.now())
+    second = await running.spawn("monitor")
+    await until(lambda: _logged(running, "source_held_elsewhere"))
+    first.send_signal(signal.SIGKILL)
+    await first.wait()
+    await _assert_nothing_lost(running, server)
+    assert second.returncode is None
+
+
+async def test_a_stop_in_the_middle_of_the_first_load_is_orderly(running: Running, server: EmbeddedServer) -> None:
+    monitor = await running.spawn("monitor")
+    await until(lambda: _is_writing(server))
+    monitor.terminate()
+    assert await asyncio.wait_for(monitor.wait(), 20) == 0
+    assert "Traceback" not in running.log("monitor")
+    await running.spawn("monitor")
+    await _assert_nothing_lost(running, server)
+
+
+async def _assert_nothing_lost(running: Running, server: EmbeddedServer) -> None:
+    """The alerts are true, none is doubled, and what was told of each is told once and in order."""
+    await running.settled_after(await running.now())
+    await running.assert_alerts_are_true()
+    doubled = "SELECT 1 FROM alerts WHERE state <> 'resolved' GROUP BY province_code, family, subject HAVING count(*) > 1"
+    assert await _rows(server, doubled) == []
+    untold = (
+        "SELECT a.id FROM alerts a WHERE a.sequence <> (SELECT count(*) FROM outbox o WHERE o.alert_id = a.id)"
+        " OR a.sequence <> (SELECT count(DISTINCT o.sequence) FROM outbox o WHERE o.alert_id = a.id)"
+    )
+    assert await _rows(server, untold) == []
+    counted = "SELECT s.name FROM sources s WHERE s.records <> (SELECT count(*) FROM records r WHERE r.source = s.name)"
+    assert await _rows(server, counted) == []
+
+
+async def _rows(server: EmbeddedServer, query: str) -> list[object]:
+    database = Database(create_engine(server.url, application="tests"))
+    try:
+        async with database.begin() as connection:
+            return [tuple(row) for row in await connection.execute(text(query))]
+    finally:
+        await database.aclose()
+
+
+async def _is_writing(server: EmbeddedServer) -> bool:
+    active = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor' AND xact_start IS NOT NULL"
+    return bool(await _rows(server, active))
+
+
+async def _is_down(server: EmbeddedServer) -> bool:
+    try:
+        await _rows(server, "SELECT 1")
+    except Exception:  # noqa: BLE001 - whatever it says, it does not answer
+        return True
+    return False
+
+
+async def _logged(running: Running, event: str) -> bool:
+    return event in running.log("monitor")
+
+
+def _postmaster(server: EmbeddedServer) -> psutil.Process:
+    return psutil.Process(int((Path(server.data_dir) / "postmaster.pid").read_text().split()[0]))
