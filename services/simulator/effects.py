@@ -51,11 +51,11 @@ def _save_again(world: World, system: str, n: int, at: datetime, systems: Sequen
 
 
 def _break(world: World, fault: BrokenRecords, now: datetime, *, broken: bool) -> list[Plan]:
-    """Spoil every k-th quiet dossier in varied ways, or mend it; either way it has news for its reader."""
+    """Spoil every k-th quiet dossier of the system in varied ways, or mend it; either way it has news for its reader."""
     spoils = UNREADABLE[PORTAL if fault.system == PORTAL else HOME]
-    plans = world.quiet[:: fault.every]
-    for number, plan in enumerate(plans):
-        if row := world.row(plan, fault.system):
-            row.spoil = spoils[number % len(spoils)] if broken else None
+    rows = [(plan, row) for plan in world.quiet if (row := world.row(plan, fault.system))][:: fault.every]
+    for number, (_, row) in enumerate(rows):
+        row.spoil = spoils[number % len(spoils)] if broken else None
+    plans = [plan for plan, _ in rows]
     world.touch(plans, (fault.system,), now)
     return plans
