@@ -93,27 +93,14 @@ class AnswersFor(_Section):
 
 
 class HomeConfig(_Source):
-    """One of the province's own systems. `statuses` and `channels` translate the ids of that installation."""
+    """One of the province's own systems, of any kind. `statuses` and `channels` translate the words of that installation."""
 
     name: SourceName
-    kind: Literal["igate"] = "igate"
+    kind: str
     main: bool = False
-    client_id: str = Field(min_length=1)
-    client_secret: SecretStr = Field(min_length=1)
     answers_for: AnswersFor = AnswersFor()
-    statuses: dict[str, Status] = {
-        "0": Status.NEW,
-        "1": Status.SUPPLEMENT,
-        "2": Status.PROCESSING,
-        "3": Status.PAUSED,
-        "4": Status.FINISHED,
-        "5": Status.RETURNED,
-        "6": Status.WITHDRAWN,
-        "7": Status.REFUSED,
-        "8": Status.PAYMENT,
-        "9": Status.ACCEPTED,
-    }
-    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
+    statuses: dict[str, Status]
+    channels: dict[str, Channel]
 
     @field_validator("statuses", mode="before")
     @classmethod
@@ -129,6 +116,35 @@ class HomeConfig(_Source):
     @classmethod
     def _channel_ids(cls, value: Any) -> Any:
         return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+class IgateConfig(HomeConfig):
+    """An iGate, or specialised software that speaks like it."""
+
+    kind: Literal["igate"] = "igate"
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+    statuses: dict[str, Status] = {
+        "0": Status.NEW,
+        "1": Status.SUPPLEMENT,
+        "2": Status.PROCESSING,
+        "3": Status.PAUSED,
+        "4": Status.FINISHED,
+        "5": Status.RETURNED,
+        "6": Status.WITHDRAWN,
+        "7": Status.REFUSED,
+        "8": Status.PAYMENT,
+        "9": Status.ACCEPTED,
+    }
+    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
+
+
+def _with_kind(home: object) -> object:
+    return {"kind": "igate", **home} if isinstance(home, dict) else home
+
+
+AnyHome = Annotated[IgateConfig, Field(discriminator="kind"), BeforeValidator(_with_kind)]
+"""The kinds of home systems, `IgateConfig | AnotherConfig | …`, told apart by `kind`; igate where none is named."""
 
 
 class CentralConfig(_Section):
@@ -232,7 +248,7 @@ class Config(_Section):
 
     province: ProvinceCode = "H20"
     portal: PortalConfig | None = None
-    home: tuple[HomeConfig, ...] = ()
+    home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
@@ -249,7 +265,7 @@ class Config(_Section):
         return self
 
     @cached_property
-    def sources(self) -> "tuple[PortalConfig | HomeConfig, ...]":
+    def sources(self) -> "tuple[PortalConfig | AnyHome, ...]":
         """Every source: the portal first, then the home systems as configured."""
         return (*((self.portal,) if self.portal else ()), *self.home)
 
@@ -330,9 +346,17 @@ def _secret(name: str, environ: Mapping[str, str], key: str) -> str:
     return environ[name]
 
 
+_OWN_WORDS = {"extra_forbidden": "unknown key", "union_tag_invalid": "kind is none that this version knows"}
+
+
+def _without_kind(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return `home, 0, name` for `home, 0, igate, name`."""
+    return place[:2] + place[3:] if place[:1] == ("home",) else place
+
+
 def _first_problem(error: ValidationError, prefix: str = "") -> str:
     """Return `key: what is wrong` without the value, which may be a secret."""
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    key = ".".join(str(part) for part in problem["loc"])
-    message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
+    key = ".".join(str(part) for part in _without_kind(problem["loc"]))
+    message = _OWN_WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
     return f"{prefix}{key.upper() if prefix else key}: {message}" if key else message

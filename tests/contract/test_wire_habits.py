@@ -17,7 +17,7 @@ from services.monitor.sources.http import Retry, gateway_message, retry_after
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.sources.source import Head, Reading
 from services.monitor.sources.values import text
-from shared.config import HomeConfig, PortalConfig
+from shared.config import IgateConfig, PortalConfig
 from shared.errors import RecordRefused, SourcePayload, SourceRejected, SourceUnavailable
 from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, raw
 
@@ -241,7 +241,7 @@ def _refusal(source: DvcqgSource | IgateSource, item: object) -> RecordRefused |
 
 async def test_a_configured_source_gets_its_adapter() -> None:
     portal = PortalConfig(base_url="http://x", username="u", password="p", unit_code="H20")
-    home = HomeConfig(name="one", base_url="http://x", client_id="c", client_secret="s")
+    home = IgateConfig(name="one", base_url="http://x", client_id="c", client_secret="s")
     for config, kind in ((portal, DvcqgSource), (home, IgateSource)):
         source = build(config, province="H20")
         assert (type(source), source.name) == (kind, config.name)
