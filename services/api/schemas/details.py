@@ -1,13 +1,15 @@
 """What each rule tells beyond the alert itself: one of the types its family names."""
 
-from typing import TYPE_CHECKING, Any, Union
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.rules import DETAILS, RULES
 
 if TYPE_CHECKING:
     Details = Any
 else:
-    Details = Union[tuple(dict.fromkeys(DETAILS.values()))]
+    Details = reduce(or_, dict.fromkeys(DETAILS.values()))
 
 NAMES = frozenset(kind.__name__ for kind in DETAILS.values())
 
