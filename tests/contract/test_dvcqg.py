@@ -11,6 +11,7 @@ import respx
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.source import CatalogueSource, DossierSource
 from shared.errors import SourcePayload, SourceRejected, SourceUnavailable
+from tests.contract.adapters import PORTAL_CONFIG
 from tests.contract.contract_fakes import PRIVATE, Clock, FakePortal, portal_dossier
 
 SINCE = datetime(2026, 11, 21, 1, 2, 3, 999_999, tzinfo=UTC)
@@ -98,6 +99,13 @@ async def test_a_look_up_may_answer_with_the_dossier_itself(dvcqg_source: DvcqgS
 
 async def test_a_dossier_nobody_knows_is_no_items(dvcqg_source: DvcqgSource, portal: FakePortal) -> None:
     assert await dvcqg_source.look_up(("a", "b")) == ()
+
+
+async def test_a_header_may_hold_any_letter(portal: FakePortal) -> None:
+    source = DvcqgSource(PORTAL_CONFIG.model_copy(update={"dst_code": "VN:Đồng Tháp"}), "H20")
+    await source.look_up(("x",))
+    assert "VN:Đồng Tháp".encode() in [value for _, value in portal.requests[-1].headers.raw]
+    await source.aclose()
 
 
 # --- session ---

@@ -36,3 +36,12 @@ def test_a_rule_is_added_as_the_page_says(tree: Path) -> None:
     run(tree, "pytest", "tests/api/test_openapi.py")
     run(tree, "ruff", "check", "shared", "services")
     run(tree, "ruff", "format", "--check", "shared", "services")
+
+
+def test_a_source_is_added_as_the_page_says(tree: Path) -> None:
+    follow(ROOT / "docs" / "adding-a-source.md", tree)
+    run(tree, "pytest", "tests/contract/test_land.py")
+    run(tree, "pytest", "tests/contract/test_wire_habits.py", "-k", "land or adapter")
+    run(tree, "mypy")
+    run(tree, "ruff", "check", "shared", "services", "tests/contract")
+    run(tree, "ruff", "format", "--check", "shared", "services", "tests/contract")

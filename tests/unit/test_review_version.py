@@ -36,7 +36,7 @@ MOMENTS = [at("17 14:00"), at("18 09:30"), at("20 10:00"), at("25 09:00"), at("2
 def test_another_answer_is_another_version():
     answers = _answers()
     assert ANSWERS.get(REVIEW_VERSION) == answers, (
-        f"dossiers are judged otherwise than before: raise REVIEW_VERSION and write ANSWERS = {{{REVIEW_VERSION + 1}: {answers!r}}}"
+        f"dossiers are judged otherwise: raise REVIEW_VERSION and write ANSWERS = {{{REVIEW_VERSION + 1}: {answers!r}}}"
     )
 
 
