@@ -20,7 +20,7 @@ Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. What is wrong with the set-up is told in one line on stderr, status 2."""
-    options = _parser().parse_args(arguments)
+    options = command_line().parse_args(arguments)
     try:
         settings = Settings.load()
         logging.configure(settings.log_level)
@@ -94,7 +94,7 @@ async def demo(options: argparse.Namespace, settings: Settings) -> int:
     return await Demo(settings, dossiers=options.dossiers).run()
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="watch766", description="Watches every dossier on both sides and warns in time.")
     commands = parser.add_subparsers(required=True, metavar="command")
     _command(commands, "demo", demo).add_argument("--dossiers", type=_count, default=20_000, help="how many to begin with")

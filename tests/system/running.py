@@ -21,7 +21,7 @@ class Running:
 
     def __init__(self, database_url: str | None, folder: Path, *, data_dir: Path | None = None) -> None:
         self._folder = folder
-        self._ports = {name: _free_port() for name in ("portal", "home", "special", "api")}
+        self._ports = {name: free_port() for name in ("portal", "home", "special", "api")}
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WATCH766_")},
@@ -165,7 +165,8 @@ async def _answers(client: httpx.AsyncClient, path: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
