@@ -22,6 +22,15 @@ from services.api.examples.dossiers import (
 )
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.problems import PROBLEM
+from services.api.examples.scores import (
+    FIGURES,
+    GROUP_CARD,
+    INDICATOR_CARD,
+    INDICATOR_FACTS,
+    POLICY_FACTS,
+    PREVIEW,
+    SCORE_CARD,
+)
 
 
 def _page(*items: dict[str, Any]) -> dict[str, Any]:
@@ -46,15 +55,27 @@ EXAMPLES: dict[str, Any] = {
     "DossierAlerts": DOSSIER["alerts"],
     "DossierItem": DOSSIER_ITEM,
     "DossierList": {**_page(DOSSIER_ITEM), "count": 1},
+    "Figures": FIGURES,
     "FindingBody": FINDING,
     "FreshnessBody": FRESH["freshness"],
+    "GroupCard": GROUP_CARD,
+    "GroupMax": POLICY_FACTS["groups"][0],
+    "GroupName": INDICATOR_FACTS["group"],
     "Health": {"status": "ok"},
+    "IndicatorCard": INDICATOR_CARD,
+    "IndicatorFacts": INDICATOR_FACTS,
+    "IndicatorList": _page(INDICATOR_FACTS),
     "Labels": LABELS,
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
+    "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,
     "PollRun": POLL_RUN,
+    "PolicyFacts": POLICY_FACTS,
+    "PolicyList": _page(POLICY_FACTS),
+    "PolicySource": POLICY_FACTS["sources"][0],
+    "PreviewRequest": PREVIEW,
     "ProblemDocument": PROBLEM,
     "Procedure": PROCEDURE,
     "ProcedureList": _page(PROCEDURE),
@@ -65,6 +86,7 @@ EXAMPLES: dict[str, Any] = {
     "RefusalBody": REFUSAL,
     "Reject": REJECT,
     "RejectList": _page(REJECT),
+    "ScoreCardBody": SCORE_CARD,
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,
