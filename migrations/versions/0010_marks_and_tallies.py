@@ -1,7 +1,8 @@
-"""What dossiers count for, and the sums."""
+"""What dossiers count for, the sums, and what the catalogue says of each agency."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0001"
@@ -37,6 +38,14 @@ def upgrade() -> None:
         sa.Column("service_paid", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("province_code", "view", "month", "agency", name=op.f("pk_agency_tally")),
         comment="The sum of the marks of a month and an agency",
+    )
+    op.create_table(
+        "catalogue_counts",
+        sa.Column("province_code", sa.Text(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("province_code", name=op.f("pk_catalogue_counts")),
+        comment="What the portal's list of procedures says of each agency, counted when it was last read",
     )
     op.create_table(
         "marks",
@@ -126,4 +135,5 @@ def downgrade() -> None:
     op.drop_table("procedure_tally")
     op.drop_index(op.f("ix_marks_province_code_view_agency_day"), table_name="marks")
     op.drop_table("marks")
+    op.drop_table("catalogue_counts")
     op.drop_table("agency_tally")

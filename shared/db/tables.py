@@ -29,6 +29,7 @@ from shared.db.types import Json
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import COUNTERS
 from shared.domain.findings import Finding
+from shared.domain.offers import Catalogue
 from shared.domain.records import Record
 
 metadata = MetaData(
@@ -426,6 +427,15 @@ procedures = Table(
     Column("in_catalogue", Boolean, nullable=False),
     Column("facts", Json(Procedure), nullable=False),
     _time("changed_at"),
+)
+
+catalogue_counts = Table(
+    "catalogue_counts",
+    metadata,
+    _province(),
+    _time("counted_at", nullable=False),
+    Column("counts", Json(Catalogue), nullable=False),
+    comment="What the portal's list of procedures says of each agency, counted when it was last read",
 )
 
 rule_sets = Table(

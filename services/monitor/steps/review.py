@@ -44,7 +44,7 @@ class Reviewer:
     def __init__(self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str) -> None:
         self._database = database
         self._rules = rules
-        self._calendar = calendar
+        self.calendar = calendar
         self._fingerprint = fingerprint
         self._rule_set: int | None = None
         self._superseded = False
@@ -114,9 +114,9 @@ class Reviewer:
         """Review one dossier; whatever it raises parks this one and never stops the batch."""
         try:
             procedure = facts.get(procedure_code(dossier, self._rules))
-            case = Case(dossier, procedure, self._rules, self._calendar)
+            case = Case(dossier, procedure, self._rules, self.calendar)
             stands, late = standing(case), delays(case)
-            found = review(dossier, procedure, self._rules, self._calendar, read_to, now=now)
+            found = review(dossier, procedure, self._rules, self.calendar, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
             failed = _failure(type(error).__name__, now)
             kept = Review(findings=(*dossier.standing.values(), failed))
