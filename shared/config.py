@@ -223,6 +223,18 @@ class CalendarConfig(Section):
         return hours
 
 
+AgencyCode = Annotated[str, AfterValidator(codes.agency)]
+
+
+class AgenciesConfig(Section):
+    """Agencies with a task of their own in the province's plan; unset: nobody leads or supports as such."""
+
+    office: AgencyCode | None = None
+    science: AgencyCode | None = None
+    justice: AgencyCode | None = None
+    economic_zones: frozenset[AgencyCode] = frozenset()
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -233,6 +245,7 @@ class Config(Section):
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
+    agencies: AgenciesConfig = AgenciesConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":

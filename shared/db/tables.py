@@ -28,6 +28,7 @@ from sqlalchemy.types import UserDefinedType
 from shared.db.types import Json
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import COUNTERS
+from shared.domain.figures import Counted
 from shared.domain.findings import Finding
 from shared.domain.offers import Catalogue
 from shared.domain.records import Record
@@ -427,6 +428,18 @@ procedures = Table(
     Column("in_catalogue", Boolean, nullable=False),
     Column("facts", Json(Procedure), nullable=False),
     _time("changed_at"),
+)
+
+score_days = Table(
+    "score_days",
+    metadata,
+    _province(),
+    _view(),
+    Column("period", Text, primary_key=True, comment="2026, 2026-Q4 or 2026-11"),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="local"),
+    Column("counted", Json(Counted), nullable=False),
+    comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
 )
 
 catalogue_counts = Table(

@@ -19,7 +19,7 @@ class Services(msgspec.Struct, frozen=True):
     paid: int = 0
 
 
-class Petitions(msgspec.Struct, frozen=True, kw_only=True):
+class Petitions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Petitions received, of which answered by their deadline or still in time (5.1), and without complaint (5.2)."""
 
     received: int = 0
@@ -27,7 +27,7 @@ class Petitions(msgspec.Struct, frozen=True, kw_only=True):
     content: int = 0
 
 
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
+class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that is counted of one unit in one period and view; `province` and `decisions` are the same for every unit."""
 
     counters: Counters = Counters()

@@ -96,6 +96,12 @@ class Period(msgspec.Struct, frozen=True, order=True):
         return self.first_month + self.months - 1
 
 
+def periods_of(year: int) -> "list[Period]":
+    """Return every period of a year: the year, its quarters, its months."""
+    quarters = [Period(year, month, 3) for month in (1, 4, 7, 10)]
+    return [Period(year, 1, 12), *quarters, *(Period(year, month, 1) for month in range(1, 13))]
+
+
 def local_day(now: datetime) -> date:
     """Return the day of an aware moment in Asia/Ho_Chi_Minh."""
     if now.tzinfo is None:
