@@ -1,16 +1,19 @@
 """A score card as it goes out, of whatever view."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from services.api.bodies.lists import named
 from services.api.schemas.scores import Role, View
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
 from shared.domain.targets import Target, Targets, gap, missing_count
+from shared.domain.units import Unit
 
+SYNC = "1.4"
 _SIX = Decimal("0.000001")
 
 
@@ -35,6 +38,63 @@ def card_body(
         "data_as_of": data_as_of,
         "complete": card.complete,
         "groups": [_group(group, targets, roles or {}) for group in card.groups],
+    }
+
+
+def ranked_body(
+    unit: Unit, rank: int, card: ScoreCard, against: date | None, before: tuple[int, ScoreCard] | None
+) -> dict[str, Any]:
+    """Return a place in a ranking, and what changed since the place and the card of an earlier day."""
+    return {
+        "rank": rank,
+        "agency": named(unit.code, unit.name),
+        "kind": unit.kind,
+        "total": card.total,
+        "groups": group_points(card),
+        "change": against
+        and {
+            "against": against,
+            "points": before and card.total - before[1].total,
+            "rank": before and before[0] - rank,
+        },
+    }
+
+
+def group_points(card: ScoreCard) -> list[dict[str, Any]]:
+    """Return the groups of a card, each with its points alone."""
+    return [{"id": scored.group.id, "points": scored.points} for scored in card.groups]
+
+
+def day_body(day: date, card: ScoreCard) -> dict[str, Any]:
+    """Return what a unit had on a day."""
+    return {"day": day, "policy": card.policy.id, "total": card.total, "groups": group_points(card)}
+
+
+def lost_body(portal: ScoreCard, home: ScoreCard) -> dict[str, Any]:
+    """Return what the portal's card lacks against home's, by indicator, and the sum without 1.4."""
+    indicators = [_lost(here, there) for here, there in zip(portal.indicators, home.indicators, strict=True)]
+    summed = [found["lost"] for found in indicators if found["lost"] is not None and found["id"] != SYNC]
+    return {"lost": sum(summed, Decimal("0.00")), "indicators": indicators}
+
+
+def weakest(card: ScoreCard, targets: Targets, roles: Mapping[str, Role], count: int) -> list[dict[str, Any]]:
+    """Return the indicators that lose the most points, the most first."""
+    losing = [(group, found) for group in card.groups for found in group.indicators if found.lost]
+    losing.sort(key=lambda pair: -(pair[1].lost or 0))
+    return [
+        {"group": group.group.id, "indicator": _indicator(found, targets.of.get(found.indicator.id), roles)}
+        for group, found in losing[:count]
+    ]
+
+
+def _lost(portal: IndicatorScore, home: IndicatorScore) -> dict[str, Any]:
+    both = portal.points is not None and home.points is not None
+    return {
+        "id": portal.indicator.id,
+        "name": portal.indicator.name,
+        "portal": portal.points,
+        "home": home.points,
+        "lost": home.points - portal.points if both else None,  # type: ignore[operator]  # both have points
     }
 
 

@@ -23,13 +23,20 @@ from services.api.examples.dossiers import (
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.problems import PROBLEM
 from services.api.examples.scores import (
+    CHANGE,
+    DAY_SCORE,
     FIGURES,
     GROUP_CARD,
     INDICATOR_CARD,
     INDICATOR_FACTS,
+    LOST_INDICATOR,
+    LOST_POINTS,
     POLICY_FACTS,
     PREVIEW,
+    RANKED_UNIT,
     SCORE_CARD,
+    WEAK_INDICATOR,
+    WEAKEST,
 )
 
 
@@ -39,6 +46,16 @@ def _page(*items: dict[str, Any]) -> dict[str, Any]:
 
 EXAMPLES: dict[str, Any] = {
     **DETAILS,
+    "WeakestIndicators": WEAKEST,
+    "WeakIndicator": WEAK_INDICATOR,
+    "RankingList": _page(RANKED_UNIT),
+    "RankedUnit": RANKED_UNIT,
+    "LostPoints": LOST_POINTS,
+    "LostIndicator": LOST_INDICATOR,
+    "GroupPoints": DAY_SCORE["groups"][0],
+    "DayScoreList": _page(DAY_SCORE),
+    "DayScore": DAY_SCORE,
+    "Change": CHANGE,
     "Agency": AGENCY,
     "AgencyList": _page(AGENCY),
     "AgencyName": AGENCY_NAME,

@@ -7,6 +7,7 @@ import msgspec
 from services.api.answers import plain
 from services.api.bodies.indicators import indicator_body, policy_body
 from services.api.bodies.scores import card_body
+from services.api.examples.alerts import FRESH
 from services.api.sheets import as_json
 from shared.domain.scoring import Ratio, score
 from shared.policy.scoring import scoring_policies
@@ -31,6 +32,30 @@ SCORE_CARD = _sent(
 )
 GROUP_CARD = SCORE_CARD["groups"][1]
 INDICATOR_CARD = GROUP_CARD["indicators"][0]
+
+_AGENCY = {"code": "H20.114", "name": "Phường Mỹ Ngãi"}
+_GROUPS = [{"id": group["id"], "points": group["points"]} for group in SCORE_CARD["groups"]]
+CHANGE = {"against": "2026-11-19", "points": 0.42, "rank": 3}
+RANKED_UNIT = {
+    "rank": 2,
+    "agency": _AGENCY,
+    "kind": "commune",
+    "total": SCORE_CARD["total"],
+    "groups": _GROUPS,
+    "change": CHANGE,
+}
+DAY_SCORE = {"day": "2026-11-19", "policy": _POLICY.id, "total": SCORE_CARD["total"], "groups": _GROUPS}
+LOST_INDICATOR = {"id": "2.1", "name": INDICATOR_CARD["name"], "portal": 18.4, "home": 19.97, "lost": 1.57}
+LOST_POINTS = {
+    "agency": _AGENCY,
+    "period": "2026",
+    "policy": _POLICY.id,
+    "lost": 1.57,
+    "indicators": [LOST_INDICATOR],
+    **FRESH,
+}
+WEAK_INDICATOR = {"group": "TDGQ", "indicator": INDICATOR_CARD}
+WEAKEST = {"agency": _AGENCY, "period": "2026", "view": "portal", "items": [WEAK_INDICATOR], **FRESH}
 
 POLICY_FACTS = _sent(policy_body(_POLICY))
 INDICATOR_FACTS = _sent(indicator_body(_POLICY.indicators["2.1"], _POLICY, targets()))

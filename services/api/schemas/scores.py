@@ -1,11 +1,12 @@
 """Score cards: what figures are worth under the scoring policy of Decision 766."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.api.schemas.base import AgencyName, Moment, Schema
-from shared.domain.indicators import INDICATOR_IDS, GroupId
+from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
 from shared.domain.scoring import LARGEST, State
 
 Points = Annotated[float, Field(description="Points with two decimals, rounded half up from the unrounded ratio")]
@@ -59,6 +60,89 @@ class ScoreCardBody(Schema):
     data_as_of: Moment | None
     complete: bool = Field(description="Every indicator that has points had figures")
     groups: list[GroupCard]
+
+
+class GroupPoints(Schema):
+    """A group's points in a ranking or on a day."""
+
+    id: GroupId
+    points: Points
+
+
+class Change(Schema):
+    """Against an earlier day: more points and a better rank are positive. Null where nothing was kept by then."""
+
+    against: date
+    points: float | None
+    rank: int | None = Field(description="Places gained; negative for places lost")
+
+
+class RankedUnit(Schema):
+    """One unit in a ranking; units with equal points share a rank and the next one is skipped."""
+
+    rank: int
+    agency: AgencyName
+    kind: AgencyKind | None
+    total: Points
+    groups: list[GroupPoints]
+    change: Change | None = Field(description="Null where no earlier day was asked for")
+
+
+class RankingList(ListBody):
+    """Units by their points, the most first."""
+
+    items: list[RankedUnit]
+
+
+class DayScore(Schema):
+    """What a unit had at the end of a day on which its figures changed."""
+
+    day: date
+    policy: str
+    total: Points
+    groups: list[GroupPoints]
+
+
+class DayScoreList(ListBody):
+    """Days, the latest first."""
+
+    items: list[DayScore]
+
+
+class LostIndicator(Schema):
+    """What an indicator would have, and how much more, if everything were in step."""
+
+    id: str
+    name: str
+    portal: Points | None
+    home: Points | None
+    lost: float | None = Field(description="Home less portal; null where either has no score")
+
+
+class LostPoints(Fresh):
+    """What a lack of synchronisation alone costs a unit. 1.4 is among the indicators and not in the sum."""
+
+    agency: AgencyName
+    period: str
+    policy: str
+    lost: float
+    indicators: list[LostIndicator]
+
+
+class WeakIndicator(Schema):
+    """An indicator a unit loses points in."""
+
+    group: GroupId
+    indicator: IndicatorCard
+
+
+class WeakestIndicators(Fresh):
+    """The indicators that lose the most points."""
+
+    agency: AgencyName
+    period: str
+    view: View
+    items: list[WeakIndicator]
 
 
 class Figures(Schema):

@@ -24,13 +24,9 @@ async def counted_on(snapshot: Snapshot, view: View, period: Period, codes: Coll
     return {row.agency: row.counted for row in await snapshot.connection.execute(query)}
 
 
-async def days_of(
-    snapshot: Snapshot, view: View, period: Period, code: str, *, before: date | None, limit: int
-) -> list[tuple[date, Counted]]:
-    """Return the days on which what is counted of a unit changed, the latest first, those before a day if one is given."""
+async def days_of(snapshot: Snapshot, view: View, period: Period, code: str, *, limit: int) -> list[tuple[date, Counted]]:
+    """Return the days on which what is counted of a unit changed, the latest first."""
     query = select(score_days.c.day, score_days.c.counted).where(*_of(snapshot, view, period), score_days.c.agency == code)
-    if before:
-        query = query.where(score_days.c.day < before)
     rows = await snapshot.connection.execute(query.order_by(score_days.c.day.desc()).limit(limit))
     return [(row.day, row.counted) for row in rows]
 
