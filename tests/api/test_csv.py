@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -43,6 +44,7 @@ class Item(Schema):
     inner: Inner | None
     words: list[str]
     facts: dict[str, int]
+    several: list[Inner]
     number: float | None
     flag: bool
 
@@ -215,17 +217,18 @@ def test_any_other_text_comes_back_as_it_is(text: str) -> None:
     assert cell(text=text) == text
 
 
-@pytest.mark.parametrize(("number", "told"), [(-5, "-5"), (99.94, "99.94"), (0, "0"), (None, "")])
-def test_numbers_stay_numbers(number: float | None, told: str) -> None:
+@pytest.mark.parametrize(("number", "told"), [(-5, "-5"), (99.94, "99.94"), (0, "0"), (None, ""), (Decimal("-6.50"), "-6.50")])
+def test_numbers_stay_numbers(number: float | Decimal | None, told: str) -> None:
     assert cell(number=number, column="number") == told
 
 
 def test_what_is_deeper_is_json_and_what_is_not_there_is_empty() -> None:
-    assert [header(path) for path in paths_of(Item)] == ["text", "inner_code", "words", "facts", "number", "flag"]
+    assert [header(path) for path in paths_of(Item)] == ["text", "inner_code", "words", "facts", "several", "number", "flag"]
+    assert cell(several=[{"code": "a"}], column="several") == '[{"code":"a"}]'
     assert (cell(facts={"a": 1}, column="facts"), cell(column="inner_code"), cell(column="flag")) == ('{"a":1}', "", "true")
 
 
 def cell(column: str = "text", **values: object) -> str:
     """Return one cell of a row as it is read again."""
-    row = {"text": "", "inner": None, "words": [], "facts": {}, "number": None, "flag": True, **values}
+    row = {"text": "", "inner": None, "words": [], "facts": {}, "several": [], "number": None, "flag": True, **values}
     return next(csv.DictReader(io.StringIO(sheet(Item, [row]), newline="")))[column]

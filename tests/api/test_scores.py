@@ -1,180 +1,261 @@
-"""Live scores: cards, rankings and days from what is counted."""
+"""Scoring figures over HTTP: the card they are worth, and every way they can be refused."""
 
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from shared.config import CalendarConfig
-from shared.db.stores import marks, score_days
-from shared.db.stores.catalogue import store_counts
-from shared.domain.catalogue import Procedure
-from shared.domain.counters import Counters, Mark, View
-from shared.domain.figures import Counted
-from shared.domain.offers import count
-from shared.domain.periods import Period
-from shared.policy import working_time
-from tests.api.world import PROVINCE, World
+from services.api.app import create_app
+from services.api.schemas.problem import ProblemDocument
+from services.api.schemas.scores import ScoreCardBody
+from shared.config import Config
+from shared.db.engine import Database
+from shared.domain.working_time import LOCAL
+from tests.api.world import World, ask
 
-DAY = date(2026, 11, 3)
-ONE = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
-LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
+PATH = "/v1/scores/preview"
+POLICY = "766-2026"
+HALF = {"numerator": 1, "denominator": 2}
 
 
-async def dossiers(
-    world: World, agency: str, *counters: Counters, view: View = View.PORTAL, procedure: str = "1.1", day: date = DAY
-) -> None:
-    """Let dossiers of an agency count for so much."""
-    found = {
-        f"{agency}-{view}-{day}-{procedure}-{number}": (
-            Mark(view=view, day=day, agency=agency, procedure=procedure, counters=of),
-        )
-        for number, of in enumerate(counters)
+def figures(**named: tuple[Any, Any]) -> dict[str, Any]:
+    """Return a body with figures named `i2_1=(653, 654)`."""
+    counts = {name[1:].replace("_", "."): {"numerator": numerator, "denominator": of} for name, (numerator, of) in named.items()}
+    return {"policy": POLICY, "ratios": counts}
+
+
+async def card(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    response = await client.post(PATH, json=body)
+    assert response.status_code == 200, response.text
+    ScoreCardBody.model_validate(response.json())
+    return dict(response.json())
+
+
+def indicator(body: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(found for group in body["groups"] for found in group["indicators"] if found["id"] == name)
+
+
+async def refused(client: httpx.AsyncClient, **sent: Any) -> list[dict[str, str]]:
+    response = await client.post(PATH, **sent)
+    assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json"), response.text
+    return [error.model_dump() for error in ProblemDocument.model_validate(response.json()).errors]
+
+
+async def test_figures_become_a_card(client: httpx.AsyncClient) -> None:
+    body = await card(client, figures(i2_1=(653, 654), i3_4=(8, 12), i3_5=(8, 12), i3_6=(145, 165), i4_7=(752, 1780)))
+    frame = {name: body[name] for name in ("agency", "period", "view", "policy", "max", "data_as_of", "complete")}
+    assert frame == {
+        "agency": None,
+        "period": None,
+        "view": "preview",
+        "policy": POLICY,
+        "max": 100,
+        "data_as_of": None,
+        "complete": False,
     }
-    async with world.database.begin() as connection:
-        await marks.write(connection, PROVINCE, {}, found)
+    assert {group["id"]: group["points"] for group in body["groups"]} == {
+        "CKMB": 0,
+        "TDGQ": 19.97,
+        "ONLINE": 0,
+        "TTTT": 8.61,
+        "MDSH": 2.84,
+        "MDHL": 0,
+    }
+    assert body["total"] == 31.42
 
 
-async def catalogue(world: World, *procedures: Procedure) -> None:
-    async with world.database.begin() as connection:
-        await store_counts(connection, PROVINCE, count(procedures, working_time(CalendarConfig())), now=world.now)
+async def test_an_indicator_is_explained(client: httpx.AsyncClient) -> None:
+    assert indicator(await card(client, figures(i4_7=(752, 1780))), "4.7") == {
+        "id": "4.7",
+        "code": "CITIZEN_DATA_CONNECTED_DOSSIER",
+        "name": "Tỷ lệ hồ sơ sử dụng dữ liệu dân cư",
+        "numerator": 752,
+        "denominator": 1780,
+        "ratio": 0.422471,
+        "percent": 42.25,
+        "factor": 1,
+        "points": 0.84,
+        "unrounded": 0.844943,
+        "max": 2,
+        "lost": 1.16,
+        "state": "scored",
+        "target": 100,
+        "gap": 57.75,
+        "missing_count": 1028,
+        "role": None,
+    }
 
 
-@pytest.fixture(autouse=True)
-async def units(world: World) -> None:
-    """A province with a department that has an office, and two communes."""
-    await world.agency("H20", "Tỉnh Đồng Tháp", level=1)
-    await world.agency("H20.14", "Sở Tư pháp", "H20", level=2)
-    await world.agency("H20.14.05", "Phòng 5", "H20.14")
-    await world.agency("H20.114", "Phường Mỹ Ngãi", "H20", level=3)
-    await world.agency("H20.115", "Phường Cao Lãnh", "H20", level=3)
+async def test_points_are_written_with_two_decimals(client: httpx.AsyncClient) -> None:
+    text = (await client.post(PATH, json=figures(i2_1=(1, 1)))).text
+    assert '"total":22.00,"max":100.00' in text
+    assert '"points":20.00,"unrounded":20.000000,"max":20.00,"lost":0.00' in text
 
 
-async def card(client: httpx.AsyncClient, **query: Any) -> dict[str, dict[str, Any]]:
-    """Return the indicators of a card by id."""
-    answer = await client.get("/v1/scores", params=query)
-    assert answer.status_code == 200, answer.text
-    return {found["id"]: found for group in answer.json()["groups"] for found in group["indicators"]}
+async def test_what_has_no_score_is_null_and_says_why(client: httpx.AsyncClient) -> None:
+    body = await card(client, figures(i1_1=(0, 0), i5_1=(0, 0), i2_1=(0, 0), i3_1=(1, 2), i2_2=(35, 10)))
+    indicators = [found for group in body["groups"] for found in group["indicators"]]
+    told = {found["id"]: (found["state"], found["points"]) for found in indicators if found["state"] != "no_data"}
+    assert told == {
+        "1.1": ("no_cases", None),
+        "5.1": ("no_cases", 6),
+        "2.1": ("no_cases", 0),
+        "2.2": ("scored", None),
+        "3.1": ("provisional", 1.25),
+        "4.4": ("scored", 2),
+    }
+    assert (indicator(body, "5.3")["state"], indicator(body, "5.3")["points"]) == ("no_data", None)
+    days = indicator(body, "2.2")
+    assert (days["ratio"], days["percent"], days["points"], days["max"], days["state"]) == (3.5, None, None, None, "scored")
+    assert body["total"] == 9.25
 
 
-async def test_a_card_adds_up_an_agency_and_everything_below_it(world: World, client: httpx.AsyncClient) -> None:
-    await dossiers(world, "H20.14", ONE, LATE)
-    await dossiers(world, "H20.14.05", ONE, day=date(2026, 2, 1))
-    await dossiers(world, "H20.114", LATE)
-    found = await card(client, agency="H20.14", period="2026")
-    assert (found["2.1"]["numerator"], found["2.1"]["denominator"], found["2.1"]["points"]) == (2, 3, 13.33)
-    assert (await card(client, agency="H20.14", period="2026-11"))["2.1"]["denominator"] == 2
-    assert (await card(client))["2.1"]["denominator"] == 4
+async def test_a_share_is_never_said_to_be_all_of_it(client: httpx.AsyncClient) -> None:
+    almost = indicator(await card(client, figures(i2_1=(9_999_999, 10_000_000))), "2.1")
+    assert (almost["ratio"], almost["unrounded"], almost["points"]) == (0.999999, 19.999998, 20)
 
 
-async def test_a_cards_parts_add_up(world: World, client: httpx.AsyncClient) -> None:
-    await dossiers(world, "H20.14", ONE, LATE, LATE)
-    body = (await client.get("/v1/scores")).json()
-    for group in body["groups"]:
-        assert group["points"] == pytest.approx(sum(found["points"] or 0 for found in group["indicators"]), abs=1e-9)
-    assert body["total"] == pytest.approx(sum(group["points"] for group in body["groups"]), abs=1e-9)
+async def test_groups_and_indicators_come_in_the_order_of_the_policy(client: httpx.AsyncClient) -> None:
+    body = await card(client, figures(i5_1=(1, 1), i1_1=(1, 1)))
+    assert [group["id"] for group in body["groups"]] == ["CKMB", "TDGQ", "ONLINE", "TTTT", "MDSH", "MDHL"]
+    names = [found["id"] for group in body["groups"] for found in group["indicators"]]
+    assert names == sorted(names)
 
 
-async def test_a_view_counts_its_own_records(world: World, client: httpx.AsyncClient) -> None:
-    await dossiers(world, "H20.14", LATE)
-    await dossiers(world, "H20.14", ONE, view=View.HOME)
-    assert (await card(client, view="portal"))["2.1"]["points"] == 0
-    assert (await card(client, view="home"))["2.1"]["points"] == 20
+async def test_without_a_version_that_of_today_scores(client: httpx.AsyncClient, world: World) -> None:
+    assert (await card(client, {"ratios": {"2.1": HALF}}))["policy"] == POLICY
+    world.now = datetime(2026, 1, 1, tzinfo=LOCAL)
+    assert (await card(client, {"ratios": {"2.1": HALF}, "policy": None}))["policy"] == POLICY
 
 
-async def test_online_dossiers_carry_1_4_as_their_factor_on_the_portal(world: World, client: httpx.AsyncClient) -> None:
-    online = Counters(accepted=1, to_sync=1, synced=1, online=1)
-    await dossiers(world, "H20.14", online, Counters(to_sync=1), Counters(to_sync=1))
-    found = (await card(client, agency="H20.14"))["3.3"]
-    assert (found["numerator"], found["denominator"]) == (1, 1)
-    assert found["factor"] == pytest.approx(1 / 3, abs=1e-6)
-    assert found["points"] == 4  # 6 × (1/3 ÷ 1/2)
+async def test_a_day_without_a_version_asks_for_one(client: httpx.AsyncClient, world: World) -> None:
+    world.now = datetime(2025, 12, 31, 23, 59, tzinfo=LOCAL)
+    errors = await refused(client, json={"ratios": {"2.1": HALF}})
+    assert errors[0]["parameter"] == "policy"
+    assert "2025-12-31" in errors[0]["reason"]
+    assert (await card(client, figures(i2_1=(1, 2))))["total"] == 12
 
 
-async def test_the_province_counts_a_procedure_once_over_all_its_agencies(world: World, client: httpx.AsyncClient) -> None:
-    used = Counters(accepted=1, service_used=1)
-    await catalogue(world, Procedure(code="1.1", agencies=("H20.114", "H20.115"), online_level=2, content_complete=True))
-    for commune in ("H20.114", "H20.115"):
-        await dossiers(world, commune, used, used)
-    for agency in ("H20", "H20.114"):
-        found = await card(client, agency=agency)
-        assert [(found[name]["numerator"], found[name]["denominator"]) for name in ("3.1", "3.2")] == [(1, 1), (1, 1)]
-    elsewhere = await card(client, agency="H20.14")
-    assert elsewhere["3.1"]["state"] == "no_cases"
-    assert elsewhere["1.3"]["numerator"] == 1, "a figure of the province, given to every unit alike"
+async def test_a_migrated_database_and_nothing_in_it_are_enough(database: Database) -> None:
+    async with ask(create_app(database, Config())) as fresh:
+        assert (await card(fresh, figures(i2_1=(1, 2))))["total"] == 12
+        assert (await fresh.get("/v1/indicators", params={"policy": POLICY})).status_code == 200
+        assert (await fresh.get("/v1/policies")).status_code == 200
 
 
-async def test_a_ranking_shares_ranks_and_knows_what_changed(world: World, client: httpx.AsyncClient) -> None:
-    yesterday = world.now.date() - timedelta(days=1)
-    async with world.database.begin() as connection:
-        kept = {"H20.114": Counted(counters=ONE), "H20.115": Counted(counters=LATE)}
-        await score_days.keep(connection, PROVINCE, View.PORTAL, Period.parse("2026"), kept, day=yesterday)
-    await dossiers(world, "H20.114", LATE)
-    await dossiers(world, "H20.115", ONE)
-    answer = await client.get("/v1/scores/ranking", params={"kind": "commune", "against": str(yesterday)})
-    first, second = answer.json()["items"]
-    assert [(unit["rank"], unit["agency"]["code"]) for unit in (first, second)] == [(1, "H20.115"), (2, "H20.114")]
-    assert (first["change"]["rank"], second["change"]["rank"]) == (1, -1)
-    assert first["change"]["points"] == -second["change"]["points"] > 0
-
-
-async def test_equal_points_share_a_rank(world: World, client: httpx.AsyncClient) -> None:
-    items = (await client.get("/v1/scores/ranking")).json()["items"]
-    assert [(unit["rank"], unit["agency"]["code"]) for unit in items] == [(1, "H20.114"), (1, "H20.115"), (1, "H20.14")]
-    assert all(unit["change"] is None for unit in items)
-
-
-async def test_a_card_as_of_an_earlier_day_is_what_was_kept(world: World, client: httpx.AsyncClient) -> None:
-    async with world.database.begin() as connection:
-        for day, counters in ((date(2026, 11, 5), LATE), (date(2026, 11, 9), ONE)):
-            found = {"H20.14": Counted(counters=counters)}
-            await score_days.keep(connection, PROVINCE, View.PORTAL, Period.parse("2026-11"), found, day=day)
-    asked = {"agency": "H20.14", "period": "2026-11"}
-    assert (await card(client, **asked, as_of="2026-11-08"))["2.1"]["points"] == 0
-    assert (await card(client, **asked, as_of="2026-11-09"))["2.1"]["points"] == 20
-    assert (await client.get("/v1/scores", params={**asked, "as_of": "2026-11-04"})).status_code == 404
-    days = (await client.get("/v1/scores/history", params=asked)).json()["items"]
-    assert [day["day"] for day in days] == ["2026-11-09", "2026-11-05"]
-    assert days[0]["total"] - days[1]["total"] == 26  # 20 of 2.1, 6 of 5.3
-
-
-async def test_what_sync_costs_is_home_less_portal_without_1_4(world: World, client: httpx.AsyncClient) -> None:
-    await dossiers(world, "H20.14", LATE, Counters(to_sync=1))
-    await dossiers(world, "H20.14", ONE, ONE, view=View.HOME)
-    body = (await client.get("/v1/scores/H20.14/lost")).json()
-    lost = {found["id"]: found["lost"] for found in body["indicators"]}
-    assert (lost["2.1"], lost["5.3"], lost["1.4"]) == (20, 6, 3)
-    assert body["lost"] == 26
-
-
-async def test_the_weakest_indicators_come_first(world: World, client: httpx.AsyncClient) -> None:
-    await dossiers(world, "H20.14", LATE)
-    items = (await client.get("/v1/scores/H20.14/weakest", params={"n": 2})).json()["items"]
-    assert items[0]["indicator"]["id"] == "2.1"
-    assert items[0]["indicator"]["role"] == "lead"
-    assert items[0]["indicator"]["lost"] >= items[1]["indicator"]["lost"]
-    assert len(items) == 2
+async def test_the_answer_is_not_to_be_kept(client: httpx.AsyncClient) -> None:
+    response = await client.post(PATH, json=figures(i2_1=(1, 2)), headers={"If-None-Match": "*"})
+    assert (response.status_code, response.headers["cache-control"], "etag" in response.headers) == (200, "no-store", False)
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "status", "parameter"),
+    ("sent", "place", "reason"),
     [
-        ("/v1/scores", {"period": "2027"}, 422, "period"),
-        ("/v1/scores", {"period": "2026-13"}, 422, "period"),
-        ("/v1/scores", {"period": "2026-Q5"}, 422, "period"),
-        ("/v1/scores", {"period": "yesterday"}, 422, "period"),
-        ("/v1/scores", {"view": "both"}, 422, "view"),
-        ("/v1/scores", {"as_of": "soon"}, 422, "as_of"),
-        ("/v1/scores", {"agency": "H99"}, 404, None),
-        ("/v1/scores/ranking", {"kind": "ward"}, 422, "kind"),
-        ("/v1/scores/H99/lost", {}, 404, None),
-        ("/v1/scores/H20.14/weakest", {"n": 0}, 422, "n"),
+        ({"ratios": {"2.1": HALF}, "policy": "766-1999"}, "policy", "unknown policy; there are: 766-2026"),
+        ({"ratios": {"2.1": HALF}, "policy": ""}, "policy", "unknown policy"),
+        ({"ratios": {"2.1": HALF}, "policy": 766}, "policy", "string"),
+        ({"ratios": {"2.1": HALF}, "policies": POLICY}, "policies", "unknown key"),
+        ({}, "ratios", "required"),
+        ({"ratios": {}}, "ratios", "at least 1"),
+        ({"ratios": None}, "ratios", "dictionary"),
+        ({"ratios": [HALF]}, "ratios", "dictionary"),
+        ({"ratios": {"9.9": HALF}}, "ratios.9.9", "unknown indicator"),
+        (
+            {"ratios": {"PUBLISH_ON_TIME": HALF}},
+            "ratios.PUBLISH_ON_TIME",
+            "give an id, not the portal's code; the ids are 1.1, 1.2",
+        ),
+        ({"ratios": {"4.4": HALF}}, "ratios.4.4", "takes no figures"),
+        ({"ratios": {"2.1": None}}, "ratios.2.1", "dictionary"),
+        ({"ratios": {"2.1": 0.5}}, "ratios.2.1", "dictionary"),
+        ({"ratios": {"2.1": {"numerator": 1}}}, "ratios.2.1.denominator", "required"),
+        ({"ratios": {"2.1": {"denominator": 1}}}, "ratios.2.1.numerator", "required"),
+        ({"ratios": {"3.3": {**HALF, "factor": 1}}}, "ratios.3.3.factor", "unknown key"),
+        (figures(i2_1=(3, 2)), "ratios.2.1.numerator", "must not be larger than the denominator"),
+        (figures(i2_1=(1, 0)), "ratios.2.1.numerator", "must not be larger than the denominator"),
+        (figures(i2_2=(1, 0)), "ratios.2.2.numerator", "must be 0 where the denominator is"),
+        (figures(i2_1=(-1, 2)), "ratios.2.1.numerator", "greater than or equal to 0"),
+        (figures(i2_1=(1, -2)), "ratios.2.1.denominator", "greater than or equal to 0"),
+        (figures(i2_1=(1.5, 2)), "ratios.2.1.numerator", "integer"),
+        (figures(i2_1=(1.0, 2)), "ratios.2.1.numerator", "integer"),
+        (figures(i2_1=("1", 2)), "ratios.2.1.numerator", "integer"),
+        (figures(i2_1=(True, 2)), "ratios.2.1.numerator", "integer"),
+        (figures(i2_1=(None, 2)), "ratios.2.1.numerator", "integer"),
+        (figures(i2_1=(1, 2**53)), "ratios.2.1.denominator", "less than or equal to 9007199254740991"),
+        (figures(i2_1=(1, 10**400)), "ratios.2.1.denominator", "less than or equal to"),
     ],
 )
-async def test_what_cannot_be_answered_is_told(
-    client: httpx.AsyncClient, path: str, query: dict[str, Any], status: int, parameter: str | None
+async def test_what_cannot_be_scored_is_named_with_the_way_to_it(
+    client: httpx.AsyncClient, sent: dict[str, Any], place: str, reason: str
 ) -> None:
-    answer = await client.get(path, params=query)
-    assert answer.status_code == status
-    assert parameter is None or [error["parameter"] for error in answer.json()["errors"]] == [parameter]
+    errors = await refused(client, json=sent)
+    assert [error["parameter"] for error in errors] == [place]
+    assert reason in errors[0]["reason"]
+
+
+async def test_everything_that_is_wrong_is_named_at_once(client: httpx.AsyncClient) -> None:
+    errors = await refused(client, json=figures(i2_1=(3, 2), i9_9=(1, 2), i4_4=(1, 2)))
+    assert [error["parameter"] for error in errors] == ["ratios.2.1.numerator", "ratios.9.9", "ratios.4.4"]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "reason"),
+    [
+        (b"", "application/json", "must be a JSON object"),
+        (b"[]", "application/json", "must be a JSON object"),
+        (b"null", "application/json", "must be a JSON object"),
+        (b'{"ratios": {}}', "text/plain", "must be a JSON object, sent as application/json"),
+        (b"{", "application/json", "is not JSON"),
+        (b"\xff\xfe{", "application/json", "is not JSON"),
+        (b'{"ratios": {"2.1": {"numerator": ' + b"9" * 5000 + b', "denominator": 2}}}', "application/json", "is not JSON"),
+        (b"[" * 100_000, "application/json", "is not JSON"),
+    ],
+)
+async def test_a_body_that_is_none_is_refused_as_a_whole(
+    client: httpx.AsyncClient, content: bytes, media_type: str, reason: str
+) -> None:
+    errors = await refused(client, content=content, headers={"Content-Type": media_type})
+    assert [error["parameter"] for error in errors] == ["body"]
+    assert reason in errors[0]["reason"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400"])
+async def test_a_number_json_does_not_have_is_no_count(client: httpx.AsyncClient, number: str) -> None:
+    content = f'{{"policy": "{POLICY}", "ratios": {{"2.1": {{"numerator": {number}, "denominator": 2}}}}}}'
+    errors = await refused(client, content=content, headers={"Content-Type": "application/json"})
+    assert [error["parameter"] for error in errors] == ["ratios.2.1.numerator"]
+
+
+@pytest.mark.parametrize(("key", "told"), [(r"\ud800", "ratios.?"), ("x" * 500, "ratios." + "x" * 93)])
+async def test_a_name_that_cannot_be_told_is_cut_to_what_can(client: httpx.AsyncClient, key: str, told: str) -> None:
+    content = f'{{"policy": "{POLICY}", "ratios": {{"{key}": {{"numerator": 1, "denominator": 2}}}}}}'
+    errors = await refused(client, content=content, headers={"Content-Type": "application/json"})
+    assert errors[0]["parameter"] == told
+
+
+async def test_it_takes_post_only_and_no_parameter(client: httpx.AsyncClient) -> None:
+    read = await client.get(PATH)
+    assert (read.status_code, read.headers["allow"]) == (405, "POST")
+    errors = await refused(client, json=figures(i2_1=(1, 2)), params={"policy": POLICY})
+    assert errors == [{"parameter": "policy", "reason": "unknown parameter"}]
+
+
+async def test_it_answers_as_json_only(client: httpx.AsyncClient) -> None:
+    response = await client.post(PATH, json=figures(i2_1=(1, 2)), headers={"Accept": "text/csv"})
+    assert response.status_code == 406
+
+
+def test_the_document_tells_what_may_be_sent(app: FastAPI) -> None:
+    document = app.openapi()
+    operation = document["paths"][PATH]["post"]
+    assert operation["requestBody"]["required"]
+    ids = document["components"]["schemas"]["PreviewRequest"]["properties"]["ratios"]["propertyNames"]["enum"]
+    assert (len(ids), "4.4" in ids) == (21, False)
+
+
+async def test_the_example_of_the_document_is_what_is_answered(client: httpx.AsyncClient, app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    sent = schemas["PreviewRequest"]["examples"][0]
+    assert await card(client, sent) == schemas["ScoreCardBody"]["examples"][0]

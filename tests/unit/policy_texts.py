@@ -1,5 +1,6 @@
 """The package's policy files as texts to be spoiled, and the one line each is refused with."""
 
+import json
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
@@ -20,7 +21,7 @@ def text_of(name: str) -> str:
 
 def changed(name: str, *changes: tuple[str, Any]) -> str:
     """Return a file of the package with values put in other places; `GONE` takes the key away."""
-    raw = yaml.safe_load(yaml.safe_dump(parse(text_of(name), name)))
+    raw = json.loads(json.dumps(parse(text_of(name), name)))
     for place, value in changes:
         *way, last = (int(part) if part.isdigit() else part for part in place.split("."))
         at = raw
