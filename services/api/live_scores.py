@@ -30,23 +30,43 @@ class LiveScores:
     calendar: WorkingTime
     view: View
     period: Period
+    within: AgencyTree
 
     @property
     def today(self) -> date:
         return local_day(self.snapshot.now)
 
-    async def units(self, kind: AgencyKind | None, *, within: AgencyTree) -> list[Unit]:
+    async def units(self, kind: AgencyKind | None) -> list[Unit]:
         """Return the units that are ranked with each other."""
-        tree = await agency_tree(self.snapshot, within=within)
-        return ranked(await listed_agencies(self.snapshot, within=within), tree, self.offices, kind)
+        tree = await agency_tree(self.snapshot, within=self.within)
+        return ranked(await listed_agencies(self.snapshot, within=self.within), tree, self.offices, kind)
 
-    async def unit(self, code: str, *, within: AgencyTree) -> Unit:
-        """Return one agency as a unit; raises the problem of one that is not there or may not be seen."""
-        tree = await agency_tree(self.snapshot, within=within)
-        for agency in await listed_agencies(self.snapshot, within=within):
+    async def asked(self, code: str | None) -> Unit:
+        """Return the agency a parameter names, the province where it names none; raises the problem of an unknown one."""
+        found = await self.unit(code or self.snapshot.province)
+        if found is None:
+            raise invalid_parameters([ParameterError("agency", "unknown agency")])
+        return found
+
+    async def named(self, code: str) -> Unit:
+        """Return the agency a path names; raises the problem of one that is not there or may not be seen."""
+        found = await self.unit(code)
+        if found is None:
+            raise not_found("agency with this code")
+        return found
+
+    async def unit(self, code: str) -> Unit | None:
+        """Return one agency as a unit, None for one that is not there or may not be seen.
+
+        The province is there before anybody listed it.
+        """
+        tree = await agency_tree(self.snapshot, within=self.within)
+        for agency in await listed_agencies(self.snapshot, within=self.within):
             if agency.code == code:
                 return unit_of(agency, tree, self.offices)
-        raise not_found("such agency")
+        if code == self.snapshot.province and self.within.is_whole:
+            return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=tree.codes)
+        return None
 
     async def cards(self, units: Sequence[Unit], as_of: date | None = None) -> dict[str, ScoreCard]:
         """Return the card of each unit by its code; at the end of an earlier day, of those of which something was kept."""
@@ -57,8 +77,9 @@ class LiveScores:
     async def counted(self, units: Sequence[Unit], as_of: date | None = None) -> Mapping[str, Counted]:
         """Return what is counted of each unit now, or was at the end of an earlier day."""
         if as_of is None or as_of >= self.today:
-            return await counted(self.snapshot, self.view, self.period, units)
-        return await counted_on(self.snapshot, self.view, self.period, [unit.code for unit in units], as_of)
+            return await counted(self.snapshot, self.view, self.period, units, within=self.within)
+        codes = [unit.code for unit in units]
+        return await counted_on(self.snapshot, self.view, self.period, codes, as_of, within=self.within)
 
     def card(self, found: Counted, policy: Policy, kind: AgencyKind | None) -> ScoreCard:
         """Return what the figures of a unit are worth."""

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, sources, summary, sync
+from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, scores, sources, summary, sync
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -43,11 +43,13 @@ _TABLES: dict[str, type[Schema]] = {
     "AgencyList": catalogue.Agency,
     "AlertList": alerts.Alert,
     "AlertSummary": summary.AlertGroup,
+    "DayScoreList": scores.DayScore,
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
+    "RankingList": scores.RankedUnit,
     "RejectList": sources.Reject,
     "SourceList": sources.SourceFacts,
     "Sync": sync.SyncPart,

@@ -13,8 +13,10 @@ from services.api.app import ROUTERS
 from services.api.negotiation import CSV, JSON, chosen
 from services.api.schemas.base import Schema
 from services.api.sheets import header, paths_of, sheet
+from shared.db import tables
+from shared.domain.figures import Counted
 from shared.policy.scoring import scoring_policies
-from tests.api.world import AGO, CODE, DUE, World
+from tests.api.world import AGO, CODE, DUE, NOW, World
 
 LISTS = {
     "/v1/alerts": ("alerts.csv", "id", "agency_name", "details"),
@@ -26,6 +28,8 @@ LISTS = {
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
+    "/v1/scores/history": ("scores-history.csv", "day", "total", "groups"),
+    "/v1/scores/ranking": ("scores-ranking.csv", "rank", "agency_code", "kind", "total", "groups"),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
@@ -53,7 +57,8 @@ class Item(Schema):
 async def one_of_each(world: World) -> None:
     """A row for every list."""
     await world.source("igate")
-    await world.agency("H20.114", '=Phường; "Sơn Qui",\r\n1')
+    await world.agency("H20.114", '=Phường; "Sơn Qui",\r\n1', level=3)
+    await world.write(tables.score_days, view="portal", period="2026", agency="H20", day=NOW.date(), counted=Counted())
     await world.procedure("1.001193", "Đăng ký khai sinh", "G15-TP02", agencies=("H20.114", "H20.115"))
     await world.judged(procedure="1.001193", source="igate", officer_id="cb-7", out_of_step=["sync.status_mismatch"])
     await world.delay(since=world.now - AGO)

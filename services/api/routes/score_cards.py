@@ -11,13 +11,13 @@ from pydantic import Field
 from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.lists import freshness_body, list_body, named
 from services.api.bodies.scores import card_body, day_body, lost_body, ranked_body, weakest
-from services.api.caller import AnyCaller
+from services.api.caller import AnyCaller, Caller
 from services.api.cursors import cut, next_cursor
 from services.api.live_scores import LiveScores
 from services.api.parameters import AgencyCode, AgencyPath, ListQuery, PeriodText, Query
-from services.api.problems import not_found
+from services.api.problems import ParameterError, invalid_parameters
 from services.api.reader import Reader, TheReader
-from services.api.schemas.problem import BOTH_ANSWERS, LIST_ANSWERS, ONE_ANSWERS
+from services.api.schemas.problem import ANSWERS, LIST_ANSWERS, ONE_ANSWERS
 from services.api.schemas.scores import (
     DayScore,
     DayScoreList,
@@ -83,17 +83,17 @@ class WeakestQuery(PeriodQuery):
     n: int = Field(default=4, ge=1, le=21, description="At most so many")
 
 
-@router.get("/v1/scores", response_model=ScoreCardBody, responses=ONE_ANSWERS, summary="Read a score card")
+@router.get("/v1/scores", response_model=ScoreCardBody, responses=ANSWERS, summary="Read a score card")
 async def read_card(
     caller: AnyCaller, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CardQuery, QueryParameters()]
 ) -> Response:
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, query.view, query.period)
-        unit = await scores.unit(query.agency or snapshot.province, within=caller.within)
+        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
+        unit = await scores.asked(query.agency)
         cards = await scores.cards([unit], query.as_of)
     if unit.code not in cards:
-        raise not_found("score of this agency and period by that day")
+        raise invalid_parameters([ParameterError("as_of", "nothing was kept of this agency and period by that day")])
     body = card_body(
         cards[unit.code],
         scoring.targets,
@@ -117,8 +117,8 @@ async def read_ranking(
 ) -> Response:
     """Agencies by their points, the most first; equal points share a rank. `against` tells points and places won and lost."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, query.view, query.period)
-        units = {unit.code: unit for unit in await scores.units(query.kind, within=caller.within)}
+        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
+        units = {unit.code: unit for unit in await scores.units(query.kind)}
         cards = await scores.cards(list(units.values()), query.as_of)
         earlier = await scores.cards(list(units.values()), query.against) if query.against else {}
     places, before = ranks({code: card.total for code, card in cards.items()}), ranks({c: k.total for c, k in earlier.items()})
@@ -134,7 +134,7 @@ async def read_ranking(
     return answer.page(list_body(snapshot, items, next_cursor(request, query, page)), RankedUnit)
 
 
-@router.get("/v1/scores/history", response_model=DayScoreList, responses=BOTH_ANSWERS, summary="List the days of a score")
+@router.get("/v1/scores/history", response_model=DayScoreList, responses=LIST_ANSWERS, summary="List the days of a score")
 async def read_history(
     request: Request,
     caller: AnyCaller,
@@ -145,9 +145,9 @@ async def read_history(
 ) -> Response:
     """What an agency had at the end of each day on which its figures changed, the latest first, scored as of that day."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, query.view, query.period)
-        unit = await scores.unit(query.agency or snapshot.province, within=caller.within)
-        days = await days_of(snapshot, query.view, scores.period, unit.code, limit=_LONGEST_HISTORY)
+        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
+        unit = await scores.asked(query.agency)
+        days = await days_of(snapshot, query.view, scores.period, unit.code, limit=_LONGEST_HISTORY, within=caller.within)
     page = listed([{"day": day, "counted": found} for day, found in days], cut(request, query, Listing()))
     items = [day_body(row["day"], scores.card(row["counted"], scores.policy(row["day"]), unit.kind)) for row in page.rows]
     return answer.page(list_body(snapshot, items, next_cursor(request, query, page)), DayScore)
@@ -164,9 +164,9 @@ async def read_lost(
 ) -> Response:
     """What a lack of synchronisation alone costs: the points of home's records less those of the portal's, by indicator."""
     async with reader.snapshot() as snapshot:
-        portal = live(snapshot, reader, scoring, View.PORTAL, query.period)
-        home = live(snapshot, reader, scoring, View.HOME, query.period)
-        unit = await portal.unit(code, within=caller.within)
+        portal = live(snapshot, reader, scoring, caller, View.PORTAL, query.period)
+        home = live(snapshot, reader, scoring, caller, View.HOME, query.period)
+        unit = await portal.named(code)
         here, there = (await portal.cards([unit]))[unit.code], (await home.cards([unit]))[unit.code]
     about = {"agency": named(unit.code, unit.name), "period": str(portal.period), "policy": here.policy.id}
     return answer.of({**about, **lost_body(here, there), **freshness_body(snapshot.freshness)})
@@ -185,8 +185,8 @@ async def read_weakest(
 ) -> Response:
     """The indicators that lose an agency the most points."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, query.view, query.period)
-        unit = await scores.unit(code, within=caller.within)
+        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
+        unit = await scores.named(code)
         card = (await scores.cards([unit]))[unit.code]
     items = weakest(card, scoring.targets, roles(unit, scoring.targets, scoring.offices), query.n)
     about: dict[str, Any] = {"agency": named(unit.code, unit.name), "period": str(scores.period), "view": query.view}
@@ -198,12 +198,12 @@ def places_of(cards: Mapping[str, ScoreCard]) -> dict[str, int]:
     return ranks({code: card.total for code, card in cards.items()})
 
 
-def live(snapshot: Snapshot, reader: Reader, scoring: Scoring, view: View, period: Period | None) -> LiveScores:
+def live(snapshot: Snapshot, reader: Reader, scoring: Scoring, caller: Caller, view: View, period: Period | None) -> LiveScores:
     """Return what makes the cards of a request, of the current year where no period is named.
 
     Raises the problem of a period that has not begun.
     """
     asked = period or Period.of(PeriodKind.YEAR, local_day(snapshot.now))
-    scores = LiveScores(snapshot, scoring, scoring.offices, reader.calendar, view, asked)
+    scores = LiveScores(snapshot, scoring, scoring.offices, reader.calendar, view, asked, caller.within)
     scores.check()
     return scores

@@ -47,11 +47,11 @@ class Auditor:
         async with open_snapshot(self._database, self._rules.province) as snapshot:
             states = await sources.states(snapshot.connection, snapshot.province)
             judged, differing, after = 0, [], ""
-            while batch := await audit.judged_after(snapshot, after):
+            while batch := await audit.judged_after(snapshot.connection, snapshot.province, after, now=snapshot.now):
                 differing += await self._batch(snapshot, batch, states)
                 judged, after = judged + len(batch), batch[-1].code
-            differing += await audit.differing_tallies(snapshot)
-            owed = await audit.count_dossiers(snapshot) - judged
+            differing += await audit.differing_tallies(snapshot.connection, snapshot.province)
+            owed = await audit.count_dossiers(snapshot.connection, snapshot.province) - judged
         return Audit(judged, owed, len(differing), tuple(differing[:MOST_TOLD]))
 
     async def _batch(self, snapshot: Snapshot, batch: list[Judged], states: Mapping[str, SourceState]) -> list[str]:

@@ -27,7 +27,9 @@ class ScoreDays:
             today = local_day(snapshot.now)
             units = await self._units(snapshot)
             found = {
-                (view, period): await counted(snapshot, view, period, units) for view in View for period in moving_periods(today)
+                (view, period): await counted(snapshot, view, period, units, within=WHOLE_PROVINCE)
+                for view in View
+                for period in moving_periods(today)
             }
         changed = 0
         for (view, period), of_units in found.items():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +20,7 @@ async def keep(
     """Keep what is counted on a day of each unit, by its code, where it differs from what was last kept; returns how many do."""
     latest = (
         select(score_days.c.agency, score_days.c.counted)
-        .distinct(score_days.c.agency)
+        .ext(distinct_on(score_days.c.agency))
         .where(
             score_days.c.province_code == province,
             score_days.c.view == view,

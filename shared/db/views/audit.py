@@ -1,12 +1,12 @@
-"""What an audit reads: every dossier that can be judged again, and where a tally differs from the sum of its marks."""
+"""What an audit reads, for operations and for no caller: what can be judged again, and tallies that differ from their marks."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.views.snapshot import Snapshot
 from shared.domain.counters import COUNTERS
 
 BATCH = 1000
@@ -69,28 +69,28 @@ class Judged(msgspec.Struct, frozen=True):
     waits_for: frozenset[str]
 
 
-async def judged_after(snapshot: Snapshot, code: str) -> list[Judged]:
+async def judged_after(connection: AsyncConnection, province: str, code: str, *, now: datetime) -> list[Judged]:
     """Return the next batch in the order of codes.
 
     Left out are dossiers that are due, parked, judged by other rules or before their procedure changed, or that wait for a source
     whose last reading is not settled: their next review is still owed.
     """
-    parameters = {"province": snapshot.province, "after": code, "now": snapshot.now, "limit": BATCH}
-    rows = await snapshot.connection.execute(_JUDGED, parameters)
+    parameters = {"province": province, "after": code, "now": now, "limit": BATCH}
+    rows = await connection.execute(_JUDGED, parameters)
     return [Judged(row.code, row.judged_at, row.next_review_at, frozenset(row.waits_for)) for row in rows]
 
 
-async def count_dossiers(snapshot: Snapshot) -> int:
+async def count_dossiers(connection: AsyncConnection, province: str) -> int:
     """Return how many dossiers there are."""
-    return int(await snapshot.connection.scalar(_COUNT, {"province": snapshot.province}) or 0)
+    return int(await connection.scalar(_COUNT, {"province": province}) or 0)
 
 
-async def differing_tallies(snapshot: Snapshot) -> list[str]:
+async def differing_tallies(connection: AsyncConnection, province: str) -> list[str]:
     """Return the keys of the tallies that are not the sum of their marks, as text."""
-    province = {"province": snapshot.province}
-    found = [f"agency_tally {_key(row)}" for row in await snapshot.connection.execute(_AGENCY, province)]
+    of_province = {"province": province}
+    found = [f"agency_tally {_key(row)}" for row in await connection.execute(_AGENCY, of_province)]
     for span, statement in _PROCEDURE.items():
-        found += [f"procedure_tally {span} {_key(row)}" for row in await snapshot.connection.execute(statement, province)]
+        found += [f"procedure_tally {span} {_key(row)}" for row in await connection.execute(statement, of_province)]
     return found
 
 

@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import catalogue_counts
 from shared.db.views.snapshot import Snapshot
+from shared.domain.agencies import AgencyTree
 from shared.domain.counters import COUNTERS, Counters, View
 from shared.domain.figures import Services
 from shared.domain.offers import Catalogue
@@ -32,31 +34,33 @@ _SERVICES = {
 }
 
 
-async def sums(snapshot: Snapshot, view: View, first: date, last: date, units: Units) -> dict[str, Counters]:
+async def sums(
+    snapshot: Snapshot, view: View, first: date, last: date, units: Units, *, within: AgencyTree
+) -> dict[str, Counters]:
     """Return the counters of each unit from one month to another, both named by any of their days; none of those without."""
-    parameters = {**_of(snapshot, view, units), "first": first.replace(day=1), "last": last}
+    parameters = {**_of(snapshot, view, units, within), "first": first.replace(day=1), "last": last}
     rows = await snapshot.connection.execute(_SUMS, parameters)
     return {row[0]: Counters(**dict(zip(COUNTERS, row[1:], strict=True))) for row in rows}
 
 
-async def services(snapshot: Snapshot, view: View, period: Period, units: Units) -> dict[str, Services]:
+async def services(snapshot: Snapshot, view: View, period: Period, units: Units, *, within: AgencyTree) -> dict[str, Services]:
     """Return of each unit how many procedures were used online and paid online, each counted once over its agencies."""
-    parameters = {**_of(snapshot, view, units), "span": period.kind.value, "first": period.first_day}
+    parameters = {**_of(snapshot, view, units, within), "span": period.kind.value, "first": period.first_day}
     used, paid = [
         {row[0]: row[1] for row in await snapshot.connection.execute(statement, parameters)} for statement in _SERVICES.values()
     ]
     return {code: Services(used.get(code, 0), paid.get(code, 0)) for code in used.keys() | paid.keys()}
 
 
-async def catalogue(snapshot: Snapshot) -> Catalogue:
-    """Return what the catalogue says of each agency; nothing before it was read."""
-    query = select(catalogue_counts.c.counts).where(catalogue_counts.c.province_code == snapshot.province)
-    counts: Catalogue | None = (await snapshot.connection.execute(query)).scalar_one_or_none()
+async def catalogue(connection: AsyncConnection, province: str) -> Catalogue:
+    """Return what the catalogue says of each agency, which everyone may know; nothing before it was read."""
+    query = select(catalogue_counts.c.counts).where(catalogue_counts.c.province_code == province)
+    counts: Catalogue | None = (await connection.execute(query)).scalar_one_or_none()
     return counts or Catalogue()
 
 
-def _of(snapshot: Snapshot, view: View, units: Units) -> dict[str, Any]:
-    pairs = [(code, agency) for code, agencies in units.items() for agency in agencies]
+def _of(snapshot: Snapshot, view: View, units: Units, within: AgencyTree) -> dict[str, Any]:
+    pairs = [(code, agency) for code, agencies in units.items() for agency in agencies if within.is_whole or agency in within]
     return {
         "province": snapshot.province,
         "view": view.value,
