@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.factory import build
+from services.monitor.steps.audit import Auditor
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
 from shared.config import Config, HomeConfig, PortalConfig
@@ -37,6 +38,11 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
         yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+
+
+def auditor(config: Config, database: Database) -> Auditor:
+    """Return the auditor of a province, by the rules its monitor works with."""
+    return Auditor(database, rules_of(config), working_time(config.calendar))
 
 
 def check(config: Config) -> None:

@@ -143,7 +143,7 @@ class Monitor:
         if not is_due(state.catalogue_read_at, item.catalogue_every, now):
             return
         try:
-            await read_catalogue(self._database, item.source, lease)
+            await read_catalogue(self._database, item.source, lease, self._reviewer.calendar)
         except LeaseLost:
             raise
         except Exception as error:

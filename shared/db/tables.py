@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -26,7 +27,10 @@ from sqlalchemy.types import UserDefinedType
 
 from shared.db.types import Json
 from shared.domain.catalogue import Procedure
+from shared.domain.counters import COUNTERS
+from shared.domain.figures import Counted
 from shared.domain.findings import Finding
+from shared.domain.offers import Catalogue
 from shared.domain.records import Record
 
 metadata = MetaData(
@@ -335,6 +339,74 @@ outbox = Table(
     comment="What is to be told, written with the change itself; read in the order (xid, id)",
 )
 
+
+def _counters(type_: type[Integer] | type[BigInteger]) -> list[Column[int]]:
+    return [Column(name, type_, nullable=False, server_default=text("0")) for name in COUNTERS]
+
+
+def _view() -> Column[str]:
+    return Column("view", Text, primary_key=True)
+
+
+marks = Table(
+    "marks",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    _view(),
+    Column("position", SmallInteger, primary_key=True),
+    Column("day", Date, nullable=False, comment="local: of acceptance, of submission while it lies untouched"),
+    Column("agency", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    *_counters(Integer),
+    Index(None, "province_code", "view", "agency", "day"),
+    comment="What each dossier counts for, as it was last judged; tallies are its sums",
+)
+
+agency_tally = Table(
+    "agency_tally",
+    metadata,
+    _province(),
+    _view(),
+    Column("month", Date, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    *_counters(BigInteger),
+    comment="The sum of the marks of a month and an agency",
+)
+
+procedure_tally = Table(
+    "procedure_tally",
+    metadata,
+    _province(),
+    _view(),
+    Column("span", Text, primary_key=True, comment="month, quarter or year"),
+    Column("starts_on", Date, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("procedure", Text, primary_key=True),
+    *_counters(BigInteger),
+    Index(
+        "ix_procedure_tally_service_used",
+        "province_code",
+        "view",
+        "span",
+        "starts_on",
+        "agency",
+        "procedure",
+        postgresql_where=text("service_used > 0"),
+    ),
+    Index(
+        "ix_procedure_tally_service_paid",
+        "province_code",
+        "view",
+        "span",
+        "starts_on",
+        "agency",
+        "procedure",
+        postgresql_where=text("service_paid > 0"),
+    ),
+    comment="The sum of the marks of a span, an agency and a procedure; procedures counted once are counted here",
+)
+
 agencies = Table(
     "agencies",
     metadata,
@@ -356,6 +428,27 @@ procedures = Table(
     Column("in_catalogue", Boolean, nullable=False),
     Column("facts", Json(Procedure), nullable=False),
     _time("changed_at"),
+)
+
+score_days = Table(
+    "score_days",
+    metadata,
+    _province(),
+    _view(),
+    Column("period", Text, primary_key=True, comment="2026, 2026-Q4 or 2026-11"),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="local"),
+    Column("counted", Json(Counted), nullable=False),
+    comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
+)
+
+catalogue_counts = Table(
+    "catalogue_counts",
+    metadata,
+    _province(),
+    _time("counted_at", nullable=False),
+    Column("counts", Json(Catalogue), nullable=False),
+    comment="What the portal's list of procedures says of each agency, counted when it was last read",
 )
 
 rule_sets = Table(

@@ -101,6 +101,10 @@ async def test_one_cycle_exits_with_0_and_with_1_when_a_source_cannot_be_read(ru
     await running.assert_alerts_are_true()
 
 
+async def test_after_all_that_an_audit_finds_no_difference(running: Running) -> None:
+    assert await running.run("audit") == 0, running.log("audit")
+
+
 async def _no_faults(running: Running) -> bool:
     return not await running.faults()
 

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.db.stores.sources import SourceState
@@ -44,7 +44,7 @@ class Reviewer:
     def __init__(self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str) -> None:
         self._database = database
         self._rules = rules
-        self._calendar = calendar
+        self.calendar = calendar
         self._fingerprint = fingerprint
         self._rule_set: int | None = None
         self._superseded = False
@@ -114,9 +114,9 @@ class Reviewer:
         """Review one dossier; whatever it raises parks this one and never stops the batch."""
         try:
             procedure = facts.get(procedure_code(dossier, self._rules))
-            case = Case(dossier, procedure, self._rules, self._calendar)
+            case = Case(dossier, procedure, self._rules, self.calendar)
             stands, late = standing(case), delays(case)
-            found = review(dossier, procedure, self._rules, self._calendar, read_to, now=now)
+            found = review(dossier, procedure, self._rules, self.calendar, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
             failed = _failure(type(error).__name__, now)
             kept = Review(findings=(*dossier.standing.values(), failed))
@@ -149,6 +149,8 @@ class Reviewer:
                     connection, province, outcome.dossier.code, reason=outcome.error, rule_set=self._rule_set, now=now
                 )
         await alerts.write(connection, province, changes, now=now)
+        counted = {o.dossier.code: o.review.marks for o in sound}
+        await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
 
     def _changes(self, outcome: Outcome, standing: Sequence[Alert], baseline_at: datetime | None) -> list[Told]:
         subject = DOSSIER + outcome.dossier.code

@@ -8,8 +8,9 @@ from sqlalchemy import or_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import agencies, procedures
+from shared.db.tables import agencies, catalogue_counts, procedures
 from shared.domain.catalogue import Agency, Procedure
+from shared.domain.offers import Catalogue
 
 T = TypeVar("T", Agency, Procedure)
 
@@ -47,6 +48,16 @@ async def store_procedures(connection: AsyncConnection, province: str, listed: S
         ).returning(procedures.c.code)
         changed += len((await connection.execute(news)).all())
     return changed
+
+
+async def store_counts(connection: AsyncConnection, province: str, counts: Catalogue, *, now: datetime) -> None:
+    """Write what was counted of the portal's procedures."""
+    row = {"counted_at": now, "counts": counts}
+    await connection.execute(
+        upsert(catalogue_counts)
+        .values(province_code=province, **row)
+        .on_conflict_do_update(index_elements=["province_code"], set_=row)
+    )
 
 
 async def mention(
