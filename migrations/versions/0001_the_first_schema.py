@@ -345,6 +345,13 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_refusals_province_code_source_item_hash"), "refusals", ["province_code", "source", "item_hash"], unique=True
     )
+    op.create_index(
+        "ix_refusals_standing",
+        "refusals",
+        ["province_code", "source"],
+        unique=False,
+        postgresql_where=sa.text("mended_at IS NULL"),
+    )
     op.create_table(
         "rule_sets",
         sa.Column("province_code", sa.Text(), nullable=False),
@@ -390,6 +397,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("sources")
     op.drop_table("rule_sets")
+    op.drop_index("ix_refusals_standing", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL"))
     op.drop_index(op.f("ix_refusals_province_code_source_item_hash"), table_name="refusals")
     op.drop_index("ix_refusals_open", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL AND code IS NOT NULL"))
     op.drop_table("refusals")

@@ -154,6 +154,7 @@ refusals = Table(
     _time("refused_at", nullable=False),
     _time("mended_at"),
     Index(None, "province_code", "source", "item_hash", unique=True),
+    Index("ix_refusals_standing", "province_code", "source", postgresql_where=text("mended_at IS NULL")),
     Index("ix_refusals_open", "province_code", "code", postgresql_where=text("mended_at IS NULL AND code IS NOT NULL")),
     comment="Items that could not be used: which field and why, never the value",
 )

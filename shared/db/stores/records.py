@@ -1,6 +1,6 @@
 """Records per side. One writer per source (the caller holds its row), so what is read here cannot change before it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ class Known(msgspec.Struct, frozen=True):
 
     source_id: str
     code: str
-    item_hash: bytes
     record_hash: bytes
     updated_at: datetime
     status: int
@@ -56,10 +55,10 @@ _COLUMNS = (
     "record",
 )
 
-_KNOWN = (
-    f"SELECT {', '.join(Known.__struct_fields__)} FROM records"  # noqa: S608 - names of this module's own
-    " WHERE province_code = $1 AND source = $2 AND source_id = ANY($3::text[])"
-)
+_SELECT = "SELECT {} FROM records WHERE province_code = $1 AND source = $2 AND source_id = ANY($3::text[])"
+_HASHES = _SELECT.format("source_id, item_hash")
+_KNOWN = _SELECT.format(", ".join(Known.__struct_fields__))
+_CODES = _SELECT.format("DISTINCT code")
 
 _UPDATE = text(
     """
@@ -75,10 +74,27 @@ _UPDATE = text(
 )
 
 
-async def known(connection: AsyncConnection, lease: Lease, source_ids: Iterable[str]) -> dict[str, Known]:
-    """Return what is stored under these keys of the source; straight from the driver, as every poll asks it of every item."""
-    rows = await (await _driver(connection)).fetch(_KNOWN, lease.province, lease.source, list(source_ids))
-    return {row[0]: Known(*row) for row in rows}
+async def item_hashes(connection: AsyncConnection, lease: Lease, source_ids: Collection[str]) -> dict[str, bytes]:
+    """Return the hashes of the items stored under these keys of the source, by key: every poll asks it of every item."""
+    return dict(await _fetch(connection, _HASHES, lease, source_ids))
+
+
+async def known(connection: AsyncConnection, lease: Lease, source_ids: Collection[str]) -> dict[str, Known]:
+    """Return what is stored under these keys of the source."""
+    return {row[0]: Known(*row) for row in await _fetch(connection, _KNOWN, lease, source_ids)}
+
+
+async def codes(connection: AsyncConnection, lease: Lease, source_ids: Collection[str]) -> set[str]:
+    """Return the dossier codes stored under these keys of the source."""
+    return {row[0] for row in await _fetch(connection, _CODES, lease, source_ids)}
+
+
+async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_ids: Collection[str]) -> list[Any]:
+    """Ask straight from the driver, which is several times faster for rows as short as these."""
+    if not source_ids:
+        return []
+    rows: list[Any] = await (await _driver(connection)).fetch(query, lease.province, lease.source, list(source_ids))
+    return rows
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:

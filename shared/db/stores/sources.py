@@ -13,6 +13,8 @@ from shared.db.tables import poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
+_UNHURRIED = func.set_config("synchronous_commit", "off", True)
+"""Until the transaction ends."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -135,12 +137,19 @@ async def watch_alone(connection: AsyncConnection, province: str) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(_WATCH, func.hashtext(province))))
 
 
-async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime) -> None:
-    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new."""
+async def advance(
+    connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime, lazily: bool = False
+) -> None:
+    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new.
+
+    `lazily`: nothing else was written, so the commit need not wait for the disk. A server that loses it in a crash has an older
+    cursor, and some rows are read again.
+    """
     values = {"progress_at": now, "records": sources.c.records + added}
     if cursor is not None:
         values["cursor"] = func.greatest(sources.c.cursor, cursor)
-    await connection.execute(update(sources).where(*_is(lease.province, lease.source)).values(values))
+    statement = update(sources).where(*_is(lease.province, lease.source)).values(values)
+    await connection.execute(statement.returning(_UNHURRIED) if lazily else statement)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:
