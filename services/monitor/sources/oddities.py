@@ -11,8 +11,8 @@ from shared.domain.statuses import Status
 
 def with_notes(record: Record, odd: set[str]) -> Record:
     """Return the record with the notes of its translation and of its dates."""
-    notes = tuple(sorted({*odd, *_of_dates(record), *_of_requests(record)}))
-    return msgspec.structs.replace(record, notes=notes) if notes else record
+    notes = {*odd, *_of_dates(record), *_of_requests(record)}
+    return msgspec.structs.replace(record, notes=tuple(sorted(notes))) if notes else record
 
 
 def each_once(requests: list[Supplement], odd: set[str]) -> tuple[Supplement, ...]:

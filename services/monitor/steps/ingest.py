@@ -57,8 +57,11 @@ def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list
     """Read the heads; of an item that came twice the later one counts."""
     items: dict[str, Item] = {}
     refused = []
+    marked = _marked(source.mark)
     for raw in raws:
-        item_hash = _hash(raw, source.mark)
+        hashing = marked.copy()
+        hashing.update(raw)
+        item_hash = hashing.digest()
         try:
             head = source.head(raw)
         except RecordRefused as error:
@@ -181,7 +184,7 @@ class Ingest:
 
     async def unanswerable(self, lease: Lease, code: str, reason: str) -> None:
         """Note that a source cannot answer for a code: its side cannot be read, and every rule that needs it waits."""
-        refusal = Refusal(item_hash=_hash(f"{lease.source}/{code}".encode()), field="look-up", reason=reason, code=code)
+        refusal = Refusal(item_hash=_marked(f"{lease.source}/{code}").digest(), field="look-up", reason=reason, code=code)
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
             now = await clock(connection)
@@ -240,9 +243,9 @@ async def _mend(connection: Connection, lease: Lease, result: Plan, items: Seque
     return await refusals.mend(connection, lease, readable_codes - refused_codes, readable_ids, now=now)
 
 
-def _hash(raw: msgspec.Raw | bytes, mark: str = "") -> bytes:
-    """Return what tells an item apart from every other, and from itself once it is translated differently."""
-    return blake2b(raw, digest_size=16, key=mark.encode()).digest()
+def _marked(mark: str) -> blake2b:
+    """Return the beginning of what tells an item apart from every other, and from itself once it is translated differently."""
+    return blake2b(mark.encode(), digest_size=16)
 
 
 def _refusal(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:

@@ -26,10 +26,10 @@ from shared.domain.statuses import Status
 
 T = TypeVar("T")
 
-_STATUSES = {str(int(status)): status for status in Status if Status.NEW <= status <= Status.RETURNED}
-_CHANNELS = {"": Channel.DIRECT, "1": Channel.DIRECT, "2": Channel.ONLINE, "3": Channel.POSTAL}
-_PAID = {"": False, "0": False, "1": True, "2": True, "3": False}
-_RETURNED_ONLINE = {"": False, "0": False, "1": True}
+_STATUSES: dict[Word, Status] = {str(int(status)): status for status in Status if Status.NEW <= status <= Status.RETURNED}
+_CHANNELS: dict[Word, Channel] = {"": Channel.DIRECT, "1": Channel.DIRECT, "2": Channel.ONLINE, "3": Channel.POSTAL}
+_PAID: dict[Word, bool] = {"": False, "0": False, "1": True, "2": True, "3": False}
+_RETURNED_ONLINE: dict[Word, bool] = {"": False, "0": False, "1": True}
 _NO_KEY = wire.Key()
 
 
@@ -108,18 +108,23 @@ class _Translation:
         return oddities.with_notes(record, odd)
 
     def _status(self) -> Status:
+        found = _STATUSES.get(self._dossier.TrangThaiHoSo)
+        if found is not None:  # as nearly all are written
+            return found
         written = number_word(self._dossier.TrangThaiHoSo)
         if not written:
             self._odd.add("no status")
         return _STATUSES.get(written, Status.UNKNOWN)
 
-    def _known(self, table: dict[str, T], value: Word, note: str) -> T:
+    def _known(self, table: dict[Word, T], value: Word, note: str) -> T:
         """Return what a code means; an unknown one is noted and means what none does."""
+        if value in table:  # as nearly all are written
+            return table[value]
         written = number_word(value)
-        if written in table:
-            return table[written]
-        self._odd.add(note)
-        return table[""]
+        if written not in table:
+            self._odd.add(note)
+            return table[""]
+        return table[written]
 
     def _fee_owed(self) -> bool:
         fees = many(self._dossier.DanhSachLePhi, "DanhSachLePhi")
