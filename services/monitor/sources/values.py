@@ -74,7 +74,7 @@ def flag(value: Flag, odd: set[str]) -> bool | None:
 
 def any_flag(values: Iterable[Flag], odd: set[str]) -> bool:
     """Return whether one of the flags says yes."""
-    return True in [flag(value, odd) for value in values]
+    return True in [_FLAGS[value] if value in _FLAGS else flag(value, odd) for value in values]
 
 
 def is_owed(amount: Word, odd: set[str]) -> bool:

@@ -32,7 +32,10 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct):
-    """What a page changes against what is stored. `unchanged`: keys of items stored with these very bytes."""
+    """What a page changes against what is stored.
+
+    `unchanged`: keys of items stored with these very bytes; `joined_codes`: dossiers of which the source had no such record.
+    """
 
     unchanged: list[str] = []
     new: list[Stored] = []
@@ -40,12 +43,14 @@ class Plan(msgspec.Struct):
     rehashed: dict[str, bytes] = {}
     readings: list[Reading] = []
     refused: list[Refusal] = []
+    joined_codes: set[str] = set()
     left_codes: set[str] = set()
     readable_codes: set[str] = set()
 
     @property
     def due_codes(self) -> set[str]:
-        return {stored.record.code for stored in (*self.new, *self.changed)} | self.left_codes
+        """The dossiers that are there already, since a record of them is."""
+        return {stored.record.code for stored in self.changed} | self.left_codes
 
     @property
     def writes(self) -> bool:
@@ -112,6 +117,8 @@ def _place(result: Plan, reading: Reading, before: Known | None, item_hash: byte
     )
     (result.changed if before else result.new).append(stored)
     result.readings.append(reading)
+    if before is None or before.code != record.code:
+        result.joined_codes.add(record.code)
     if before and before.code != record.code:
         result.left_codes.add(before.code)
 
@@ -213,7 +220,7 @@ class Ingest:
         mended = await _mend(connection, lease, result, items, now) if has_refusals else []
         news = await refusals.refuse(connection, lease, result.refused, now=now)
         unreadable = {*mended, *(refusal.code for refusal in news if refusal.code)}
-        await dossiers.touch(connection, lease.province, result.due_codes, others=unreadable, now=now)
+        await dossiers.touch(connection, lease.province, result.joined_codes, others=result.due_codes | unreadable, now=now)
         await records.add(connection, lease, result.new)
         await records.change(connection, lease, result.changed, now=now)
         await records.rehash(connection, lease, result.rehashed)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
-from shared.db.tables import record_history, records
+from shared.db.tables import records
 from shared.db.types import to_json
 from shared.domain.records import Record, changes
 
@@ -58,7 +58,11 @@ _COLUMNS = (
 _SELECT = "SELECT {} FROM records WHERE province_code = $1 AND source = $2 AND source_id = ANY($3::text[])"
 _HASHES = _SELECT.format("source_id, item_hash")
 _KNOWN = _SELECT.format(", ".join(Known.__struct_fields__))
+_RECORDS = _SELECT.format("source_id, record")
 _CODES = _SELECT.format("DISTINCT code")
+
+_HISTORY = ("province_code", "source", "at", "source_id", "code", "changes")
+_RECORD = msgspec.json.Decoder(Record)
 
 _UPDATE = text(
     """
@@ -115,14 +119,12 @@ async def change(connection: AsyncConnection, lease: Lease, changed: Sequence[St
     """Store records that differ, and in the history the fields that do."""
     if not changed:
         return
-    before = await _values(connection, lease, [stored.record.source_id for stored in changed])
+    before = dict(await _fetch(connection, _RECORDS, lease, [stored.record.source_id for stored in changed]))
     columns = dict(zip(_COLUMNS, zip(*map(_row, changed), strict=True), strict=True))
     del columns["notes"], columns["first_updated_at"]
     await connection.execute(_UPDATE, {"province": lease.province, "source": lease.source, **columns})
-    await connection.execute(
-        insert(record_history),
-        [_history(lease, stored.record, changes(before[stored.record.source_id], stored.record), now) for stored in changed],
-    )
+    differences = [(stored.record, changes(_RECORD.decode(before[stored.record.source_id]), stored.record)) for stored in changed]
+    await _remember(connection, lease, differences, now)
 
 
 async def rehash(connection: AsyncConnection, lease: Lease, hashes: dict[str, bytes]) -> None:
@@ -141,10 +143,20 @@ async def remove(connection: AsyncConnection, lease: Lease, code: str, *, before
     """Remove what the source no longer has under a code when asked singly, unless it changed since; returns how many went."""
     left = delete(records).where(*_of(lease), records.c.code == code, records.c.updated_at < before)
     gone = await connection.execute(left.returning(records.c.record))
-    rows = [_history(lease, record, {"removed": [msgspec.to_builtins(record.status), None]}, now) for record in gone.scalars()]
-    if rows:
-        await connection.execute(insert(record_history), rows)
-    return len(rows)
+    differences = [(record, {"removed": [msgspec.to_builtins(record.status), None]}) for record in gone.scalars()]
+    await _remember(connection, lease, differences, now)
+    return len(differences)
+
+
+async def _remember(
+    connection: AsyncConnection, lease: Lease, differences: Sequence[tuple[Record, dict[str, list[object]]]], now: datetime
+) -> None:
+    """Write into the history what changed in each record."""
+    rows = [
+        (lease.province, lease.source, now, record.source_id, record.code, to_json(changed)) for record, changed in differences
+    ]
+    driver = await _driver(connection)
+    await driver.copy_records_to_table("record_history", records=rows, columns=_HISTORY)
 
 
 async def _driver(connection: AsyncConnection) -> Any:
@@ -157,11 +169,6 @@ async def _driver(connection: AsyncConnection) -> Any:
 
 def _of(lease: Lease) -> tuple[Any, ...]:
     return records.c.province_code == lease.province, records.c.source == lease.source
-
-
-async def _values(connection: AsyncConnection, lease: Lease, source_ids: list[str]) -> dict[str, Record]:
-    query = select(records.c.source_id, records.c.record).where(*_of(lease), records.c.source_id.in_(source_ids))
-    return {row.source_id: row.record for row in await connection.execute(query)}
 
 
 def _row(stored: Stored) -> tuple[Any, ...]:
@@ -180,14 +187,3 @@ def _row(stored: Stored) -> tuple[Any, ...]:
         stored.is_skewed,
         to_json(record),
     )
-
-
-def _history(lease: Lease, record: Record, changed: dict[str, list[object]], now: datetime) -> dict[str, Any]:
-    return {
-        "province_code": lease.province,
-        "at": now,
-        "source": lease.source,
-        "source_id": record.source_id,
-        "code": record.code,
-        "changes": changed,
-    }

@@ -13,8 +13,15 @@ from shared.db.tables import poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
-_UNHURRIED = func.set_config("synchronous_commit", "off", True)
-"""Until the transaction ends."""
+
+_HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
+_ADVANCE = (
+    "UPDATE sources SET progress_at = :now, records = records + :added, cursor = greatest(cursor, CAST(:cursor AS timestamptz))"
+    " WHERE province_code = :province AND name = :source"
+)
+_ADVANCE_DURABLY = text(_ADVANCE)
+_ADVANCE_LAZILY = text(_ADVANCE + " RETURNING set_config('synchronous_commit', 'off', true)")
+"""Texts, since every page asks them: a statement built anew costs as much as the answer."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -115,7 +122,8 @@ async def take(connection: AsyncConnection, province: str, source: str) -> Lease
 
 async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
     """Lock the source's row for this transaction, the first lock of every ingest; raises `LeaseLost` when it was taken."""
-    row = (await connection.execute(select(sources).where(*_is(lease.province, lease.source)).with_for_update())).mappings().one()
+    held = await connection.execute(_HOLD, {"province": lease.province, "source": lease.source})
+    row = held.mappings().one()
     if row["epoch"] != lease.epoch:
         raise LeaseLost(f"{lease.source}: taken by another monitor")
     return _state(row)
@@ -145,11 +153,8 @@ async def advance(
     `lazily`: nothing else was written, so the commit need not wait for the disk. A server that loses it in a crash has an older
     cursor, and some rows are read again.
     """
-    values = {"progress_at": now, "records": sources.c.records + added}
-    if cursor is not None:
-        values["cursor"] = func.greatest(sources.c.cursor, cursor)
-    statement = update(sources).where(*_is(lease.province, lease.source)).values(values)
-    await connection.execute(statement.returning(_UNHURRIED) if lazily else statement)
+    parameters = {"province": lease.province, "source": lease.source, "cursor": cursor, "added": added, "now": now}
+    await connection.execute(_ADVANCE_LAZILY if lazily else _ADVANCE_DURABLY, parameters)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:
