@@ -168,7 +168,7 @@ def upgrade() -> None:
         "dossiers",
         ["province_code", sa.literal_column("(coalesce(due_at, 'infinity'))"), "code"],
         unique=False,
-        postgresql_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL AND status IS NOT NULL"),
     )
     op.create_index(
         "ix_dossiers_out_of_step",
@@ -191,8 +191,20 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("parked_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_dossiers_province_code_agency"), "dossiers", ["province_code", "agency"], unique=False)
-    op.create_index(op.f("ix_dossiers_province_code_procedure"), "dossiers", ["province_code", "procedure"], unique=False)
+    op.create_index(
+        op.f("ix_dossiers_province_code_agency"),
+        "dossiers",
+        ["province_code", "agency"],
+        unique=False,
+        postgresql_where=sa.text("agency IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_dossiers_province_code_procedure"),
+        "dossiers",
+        ["province_code", "procedure"],
+        unique=False,
+        postgresql_where=sa.text("procedure IS NOT NULL"),
+    )
     op.create_index(op.f("ix_dossiers_province_code_rule_set"), "dossiers", ["province_code", "rule_set"], unique=False)
     op.create_index(
         "ix_dossiers_submitted_at",
@@ -345,6 +357,13 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_refusals_province_code_source_item_hash"), "refusals", ["province_code", "source", "item_hash"], unique=True
     )
+    op.create_index(
+        "ix_refusals_standing",
+        "refusals",
+        ["province_code", "source"],
+        unique=False,
+        postgresql_where=sa.text("mended_at IS NULL"),
+    )
     op.create_table(
         "rule_sets",
         sa.Column("province_code", sa.Text(), nullable=False),
@@ -390,6 +409,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("sources")
     op.drop_table("rule_sets")
+    op.drop_index("ix_refusals_standing", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL"))
     op.drop_index(op.f("ix_refusals_province_code_source_item_hash"), table_name="refusals")
     op.drop_index("ix_refusals_open", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL AND code IS NOT NULL"))
     op.drop_table("refusals")
@@ -412,14 +432,16 @@ def downgrade() -> None:
     )
     op.drop_index("ix_dossiers_submitted_at", table_name="dossiers")
     op.drop_index(op.f("ix_dossiers_province_code_rule_set"), table_name="dossiers")
-    op.drop_index(op.f("ix_dossiers_province_code_procedure"), table_name="dossiers")
-    op.drop_index(op.f("ix_dossiers_province_code_agency"), table_name="dossiers")
+    op.drop_index(
+        op.f("ix_dossiers_province_code_procedure"), table_name="dossiers", postgresql_where=sa.text("procedure IS NOT NULL")
+    )
+    op.drop_index(op.f("ix_dossiers_province_code_agency"), table_name="dossiers", postgresql_where=sa.text("agency IS NOT NULL"))
     op.drop_index("ix_dossiers_parked", table_name="dossiers", postgresql_where=sa.text("parked_at IS NOT NULL"))
     op.drop_index(
         "ix_dossiers_overdue_on_portal", table_name="dossiers", postgresql_where=sa.text("portal_overdue_at IS NOT NULL")
     )
     op.drop_index("ix_dossiers_out_of_step", table_name="dossiers", postgresql_where=sa.text("out_of_step <> '{}'"))
-    op.drop_index("ix_dossiers_open", table_name="dossiers", postgresql_where=sa.text("ended_at IS NULL"))
+    op.drop_index("ix_dossiers_open", table_name="dossiers", postgresql_where=sa.text("ended_at IS NULL AND status IS NOT NULL"))
     op.drop_index(
         "ix_dossiers_in_step", table_name="dossiers", postgresql_where=sa.text("status IS NOT NULL AND out_of_step = '{}'")
     )

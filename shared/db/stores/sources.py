@@ -14,6 +14,15 @@ from shared.errors import LeaseLost
 
 _WATCH = 7661
 
+_HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
+_ADVANCE = (
+    "UPDATE sources SET progress_at = :now, records = records + :added, cursor = greatest(cursor, CAST(:cursor AS timestamptz))"
+    " WHERE province_code = :province AND name = :source"
+)
+_ADVANCE_DURABLY = text(_ADVANCE)
+_ADVANCE_LAZILY = text(_ADVANCE + " RETURNING set_config('synchronous_commit', 'off', true)")
+"""Texts, since every page asks them: a statement built anew costs as much as the answer."""
+
 
 class Lease(msgspec.Struct, frozen=True):
     """The right to write for a source, until somebody takes it and raises its epoch."""
@@ -113,7 +122,8 @@ async def take(connection: AsyncConnection, province: str, source: str) -> Lease
 
 async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
     """Lock the source's row for this transaction, the first lock of every ingest; raises `LeaseLost` when it was taken."""
-    row = (await connection.execute(select(sources).where(*_is(lease.province, lease.source)).with_for_update())).mappings().one()
+    held = await connection.execute(_HOLD, {"province": lease.province, "source": lease.source})
+    row = held.mappings().one()
     if row["epoch"] != lease.epoch:
         raise LeaseLost(f"{lease.source}: taken by another monitor")
     return _state(row)
@@ -135,12 +145,16 @@ async def watch_alone(connection: AsyncConnection, province: str) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(_WATCH, func.hashtext(province))))
 
 
-async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime) -> None:
-    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new."""
-    values = {"progress_at": now, "records": sources.c.records + added}
-    if cursor is not None:
-        values["cursor"] = func.greatest(sources.c.cursor, cursor)
-    await connection.execute(update(sources).where(*_is(lease.province, lease.source)).values(values))
+async def advance(
+    connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime, lazily: bool = False
+) -> None:
+    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new.
+
+    `lazily`: nothing else was written, so the commit need not wait for the disk. A server that loses it in a crash has an older
+    cursor, and some rows are read again.
+    """
+    parameters = {"province": lease.province, "source": lease.source, "cursor": cursor, "added": added, "now": now}
+    await connection.execute(_ADVANCE_LAZILY if lazily else _ADVANCE_DURABLY, parameters)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:
