@@ -190,19 +190,19 @@ HOME_LISTS = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(item=JSON | _junk(portal_dossier(), PORTAL_LISTS))
 def test_any_junk_from_the_portal_is_read_or_refused(item: object, dvcqg: DvcqgSource) -> None:
     _read_or_refused(dvcqg, item)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(item=JSON | _junk(home_dossier(), HOME_LISTS))
 def test_any_junk_from_igate_is_read_or_refused(item: object, home: IgateSource) -> None:
     _read_or_refused(home, item)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(item=st.binary(max_size=60))
 def test_any_bytes_are_refused(item: bytes, dvcqg: DvcqgSource, home: IgateSource) -> None:
     for source in (dvcqg, home):
