@@ -9,7 +9,6 @@ from services.api.reader import Reader
 from services.api.routes import agencies, alerts, delays, dossiers, health, labels, procedures, sources, sync
 from shared.config import Config
 from shared.db.engine import Database
-from shared.db.engine import clock as database_clock
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
 
@@ -27,7 +26,7 @@ ROUTERS = (
 """In the order of the documentation."""
 
 
-def create_app(database: Database, config: Config, *, clock: Moment = database_clock) -> FastAPI:
+def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
     `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.
