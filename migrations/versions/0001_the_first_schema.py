@@ -11,6 +11,11 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_ALERT_ORDERS = {
+    "due": ("(coalesce(due_at, 'infinity'))",),
+    "urgent": ("severity", "(coalesce(due_at, 'infinity'))"),
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -73,18 +78,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("province_code", "id", name=op.f("pk_alerts")),
         comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
     )
-    op.create_index(
-        "ix_alerts_due", "alerts", ["province_code", sa.literal_column("(coalesce(due_at, 'infinity'))"), "id"], unique=False
-    )
+    for name, places in _ALERT_ORDERS.items():
+        columns: list[sa.ColumnElement[object]] = [sa.literal_column(place) for place in ("province_code", *places, "id")]
+        op.create_index(f"ix_alerts_{name}", "alerts", columns, unique=False)
+        op.create_index(
+            f"ix_alerts_{name}_unresolved", "alerts", columns, unique=False, postgresql_where=sa.text("state <> 'resolved'")
+        )
     op.create_index("ix_alerts_opened", "alerts", ["province_code", "opened_at", "id"], unique=False)
     op.create_index(op.f("ix_alerts_province_code_dossier_code"), "alerts", ["province_code", "dossier_code"], unique=False)
-    op.create_index(
-        "ix_alerts_urgent",
-        "alerts",
-        ["province_code", "severity", sa.literal_column("(coalesce(due_at, 'infinity'))"), "id"],
-        unique=False,
-        postgresql_where=sa.text("state <> 'resolved'"),
-    )
     op.create_index(
         "uq_alerts_unresolved",
         "alerts",
@@ -452,10 +453,11 @@ def downgrade() -> None:
     op.drop_index("ix_delays_open", table_name="delays", postgresql_where=sa.text("minutes IS NULL"))
     op.drop_table("delays")
     op.drop_index("uq_alerts_unresolved", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
-    op.drop_index("ix_alerts_urgent", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
     op.drop_index(op.f("ix_alerts_province_code_dossier_code"), table_name="alerts")
     op.drop_index("ix_alerts_opened", table_name="alerts")
-    op.drop_index("ix_alerts_due", table_name="alerts")
+    for name in _ALERT_ORDERS:
+        op.drop_index(f"ix_alerts_{name}_unresolved", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
+        op.drop_index(f"ix_alerts_{name}", table_name="alerts")
     op.drop_table("alerts")
     op.drop_index(op.f("ix_alert_history_province_code_alert_id_at"), table_name="alert_history")
     op.drop_table("alert_history")

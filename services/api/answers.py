@@ -20,7 +20,7 @@ from shared.domain.working_time import LOCAL
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
-_AS_THEY_ARE = frozenset({bool, int, float})
+_AS_THEY_ARE = frozenset({bool, int, float, type(None)})
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 
 
@@ -99,14 +99,17 @@ AListAnswer = Annotated[ListAnswer, Depends(list_answer)]
 
 def plain(value: Any) -> Any:
     """Return a value in JSON's own types, every field present, every moment in local time, also those kept as text."""
-    if value is None or type(value) in _AS_THEY_ARE:
+    if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, str):
         return _moment(value) if value[10:11] == "T" and _MOMENT.fullmatch(value) else value
     if isinstance(value, datetime):
         return _local(value)
     if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
+        return {
+            name: item if type(item) in _AS_THEY_ARE or (type(item) is str and item[10:11] != "T") else plain(item)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if isinstance(value, msgspec.Struct):

@@ -24,7 +24,6 @@ from services.api.routes import (
 from services.api.scoring import Scoring
 from shared.config import Config
 from shared.db.engine import Database
-from shared.db.engine import clock as database_clock
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
 from shared.policy.scoring import scoring_policies
@@ -48,7 +47,7 @@ ROUTERS = (
 """In the order of the documentation."""
 
 
-def create_app(database: Database, config: Config, *, clock: Moment = database_clock) -> FastAPI:
+def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
     `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.

@@ -34,9 +34,10 @@ def told_to_stop() -> asyncio.Event:
 class Daemon:
     """Runs a monitor until it is told to stop."""
 
-    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event) -> None:
+    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event, *, drain: timedelta = _DRAIN) -> None:
         self._monitor = monitor
         self._database = database
+        self._draining = drain
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[object]] = set()
         self._stop = stop
@@ -75,6 +76,8 @@ class Daemon:
         try:
             with translated():
                 await step()
+        except asyncio.CancelledError:
+            log.warning("step_cancelled", step=name)  # ends here: the scheduler would tell it as an error
         except DatabaseUnavailable:
             log.warning("database_unavailable", step=name)
             await self._database.revive()
@@ -86,7 +89,7 @@ class Daemon:
         self._scheduler.pause()
         log.info("monitor_stopping", running=len(self._running))
         if self._running:
-            await asyncio.wait(self._running, timeout=_DRAIN.total_seconds())
+            await asyncio.wait(self._running, timeout=self._draining.total_seconds())
         for task in self._running:
             task.cancel()
         if self._running:

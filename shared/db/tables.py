@@ -263,6 +263,15 @@ findings = Table(
     Column("finding", Json(Finding), nullable=False),
 )
 
+
+def _alerts_in_order(name: str, *places: Any) -> tuple[Index, Index]:
+    """One index of all alerts in the order of a list, and one of the few that are not resolved."""
+    return (
+        Index(f"ix_alerts_{name}", "province_code", *places),
+        Index(f"ix_alerts_{name}_unresolved", "province_code", *places, postgresql_where=text("state <> 'resolved'")),
+    )
+
+
 alerts = Table(
     "alerts",
     metadata,
@@ -296,15 +305,8 @@ alerts = Table(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
     Index("ix_alerts_opened", "province_code", "opened_at", "id"),
-    Index("ix_alerts_due", "province_code", text("(coalesce(due_at, 'infinity'))"), "id"),
-    Index(
-        "ix_alerts_urgent",
-        "province_code",
-        "severity",
-        text("(coalesce(due_at, 'infinity'))"),
-        "id",
-        postgresql_where=text("state <> 'resolved'"),
-    ),
+    *_alerts_in_order("due", text("(coalesce(due_at, 'infinity'))"), "id"),
+    *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )

@@ -13,7 +13,7 @@ from tests.contract.adapters import HOME_CONFIG, PORTAL_CONFIG
 from tests.contract.contract_fakes import HOME, PORTAL, Clock, FakeIgate, FakePortal
 
 AT_ONCE = Retry(first_wait=0, longest_wait=0, jitter=0, longest_asked=0)
-SMALL = Limits(timeout=timedelta(seconds=0.2), largest_body=200_000)
+SMALL = Limits(timeout=timedelta(seconds=10), largest_body=200_000)
 
 
 @pytest.fixture

@@ -180,14 +180,14 @@ def _junk(template: dict[str, Any], lists: dict[str, list[str]]) -> st.SearchStr
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_any_junk_is_read_or_refused(data: st.DataObject, adapter: Adapter) -> None:
     _read_or_refused(adapter.source, data.draw(JSON | _junk(adapter.dossier, adapter.lists)))
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(item=st.binary(max_size=60))
 def test_any_bytes_are_refused(item: bytes, adapter: Adapter) -> None:
     assert _outcome(lambda: adapter.source.head(raw(item))) is RecordRefused

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_ports
 from tests.system.documents import PAGES, ROOT, blocks
-from tests.system.running import free_port
 
 ELSEWHERE = {
     "make": "installs from the network; that the recipe exists is tested, and what it runs is tested by itself",
@@ -88,7 +88,7 @@ def _as_run(command: str) -> list[str]:
 
 def _write(folder: Path, script: str) -> None:
     """Give the reader the files the pages speak of, and other ports than other tests have."""
-    ports = {port: str(free_port()) for port in PORTS}
+    ports = {port: str(free) for port, free in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     (two,) = blocks(ROOT / "docs" / "configuration.md", "yaml")
     example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
     for name, text in {"script": script, "config.yaml": two, "config.example.yaml": example}.items():
