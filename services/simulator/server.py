@@ -70,7 +70,7 @@ def build(world: World, clock: Clock) -> tuple[Starlette, Starlette, Starlette]:
     secret = os.environ.get("IGATE_SECRET")
     return (
         portal.application(
-            systems, os.environ.get("DVCQG_PASSWORD"), [*Evaluation(systems).routes(), *Control(systems).routes()]
+            systems, os.environ.get("DVCQG_PASSWORD"), [*Evaluation(systems, world).routes(), *Control(systems).routes()]
         ),
         home.application(systems, HOME, secret),
         home.application(systems, SPECIAL, secret),

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,9 +22,12 @@ from services.simulator.evaluation.request import Body, Period, Refusal
 from services.simulator.faults import EVALUATION, Nulls
 from services.simulator.province import PROVINCE
 from services.simulator.systems import Systems
+from services.simulator.world import World
 
 _ADMINISTRATIVE = "ADMINISTRATIVE_UNIT"
 _RANKING = "service-results"
+_LONGEST = 200
+"""The largest page of most endpoints."""
 
 
 class Listing(NamedTuple):
@@ -33,15 +39,14 @@ class Listing(NamedTuple):
     parent: wire.Writer
     child: wire.Writer
     filter_key: str = "formalityId"
-    read_period: Callable[[Body, Any], Period] = asked_for.period
+    read_period: Callable[[Body, date], Period] = asked_for.period
 
 
 class Evaluation:
     """The seven endpoints. A refusal is an answer with status 201 whose `code` is not OK."""
 
-    def __init__(self, systems: Systems) -> None:
+    def __init__(self, systems: Systems, world: World) -> None:
         self._systems = systems
-        world = systems.world()
         self._books = Books(world)
         self._seed = world.size.seed
         self._units = {wire.department_id(agency.code): agency.code for agency in world.catalogue.listed}
@@ -50,7 +55,7 @@ class Evaluation:
         self._listings: Mapping[str, Listing] = {
             "transparency": _metrics("CKMB"),
             "dvc-progress-tree": Listing(100, "parent", "children", progress, progress),
-            "provide-online-tree": Listing(200, "parent", "children", wire.online_parent, wire.online_child),
+            "provide-online-tree": Listing(_LONGEST, "parent", "children", wire.online_parent, wire.online_child),
             "formality-online-payment-tree": Listing(100, "parent", "children", wire.payment, wire.payment),
             "dossier-digitized": _metrics("MDSH")._replace(filter_key="formalityID"),
             "handling-satisfaction": _metrics("MDHL")._replace(read_period=asked_for.span),
@@ -81,10 +86,9 @@ class Evaluation:
         unit = (await self._figures(period)).get(request.query_params.get("unit", PROVINCE))
         if unit is None:
             return json_answer({"error": "no such unit"}, 404)
-        points = {group: float(unit.points(group)) for group in GROUPS}
-        return json_answer(
-            {"unit": unit.agency.code, "period": period, "sums": unit.sums, "ratios": unit.ratios, "points": points}
-        )
+        sums = {name: value for name, value in msgspec.structs.asdict(unit.sums).items() if isinstance(value, int)}
+        points = {group: float(score) for group, score in _groups(unit).items()}
+        return json_answer({"unit": unit.agency.code, "period": period, "sums": sums, "ratios": unit.ratios, "points": points})
 
     async def _data(self, name: str, body: Body) -> dict[str, Any]:
         if name == _RANKING:
@@ -92,12 +96,7 @@ class Evaluation:
         listing = self._listings.get(name)
         if listing is None:
             raise Refusal("NOT_FOUND", "Chỉ tiêu đánh giá không tồn tại")
-        root = self._units.get(str(body.get("rootDepartmentId")))
-        if root is None:
-            raise Refusal("NOT_FOUND", "Đơn vị không tồn tại")
-        procedure = asked_for.procedure(body, listing.filter_key)
-        if procedure not in (None, *self._procedures):
-            raise Refusal("NOT_FOUND", "Thủ tục hành chính không tồn tại")
+        root, procedure = self._root(body), self._procedure(body, listing.filter_key)
         offset, size = asked_for.page(body, listing.largest)
         figures = await self._figures(listing.read_period(body, self._systems.now().date()), procedure)
         below = [unit for code, unit in figures.items() if root == PROVINCE != code]
@@ -106,16 +105,28 @@ class Evaluation:
             listing.below: [self._told(listing.child(unit)) for unit in below[offset : offset + size]],
         }
 
+    def _root(self, body: Body) -> str:
+        """Return the unit asked for."""
+        root = self._units.get(str(body.get("rootDepartmentId")))
+        if root is None:
+            raise Refusal("NOT_FOUND", "Đơn vị không tồn tại")
+        return root
+
+    def _procedure(self, body: Body, key: str) -> str | None:
+        """Return the procedure to filter by, if there is one."""
+        procedure = asked_for.procedure(body, key)
+        if procedure not in (None, *self._procedures):
+            raise Refusal("NOT_FOUND", "Thủ tục hành chính không tồn tại")
+        return procedure
+
     async def _ranking(self, body: Body) -> dict[str, Any]:
         """Return the provinces in order: our own as it is counted, the others as they were drawn."""
         if body.get("departmentType") != _ADMINISTRATIVE:
             raise Refusal("BAD_REQUEST", "departmentType không hợp lệ")
-        offset, size = asked_for.page(body, 200)
+        offset, size = asked_for.page(body, _LONGEST)
         period = asked_for.period(body, self._systems.now().date())
         own = (await self._figures(period))[PROVINCE]
-        standings = ranking(
-            Standing(PROVINCE, own.agency.name, {group: own.points(group) for group in GROUPS}), self._seed, period
-        )
+        standings = ranking(Standing(PROVINCE, own.agency.name, _groups(own)), self._seed, period)
         listed = [self._told(wire.ranked(standing)) for standing in standings[offset : offset + size]]
         return {"overview": self._told(wire.average(standings)), "evaluation": listed}
 
@@ -133,4 +144,8 @@ class Evaluation:
 
 def _metrics(group: str) -> Listing:
     write = partial(wire.scored, group)
-    return Listing(200, "overview", "evaluation", write, write)
+    return Listing(_LONGEST, "overview", "evaluation", write, write)
+
+
+def _groups(unit: Figures) -> dict[str, Decimal]:
+    return {group: unit.points(group) for group in GROUPS}
