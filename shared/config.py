@@ -119,21 +119,19 @@ class IgateConfig(HomeConfig):
     kind: Literal["igate"] = "igate"
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
-    statuses: dict[str, Status] = Field(
-        default={
-            "0": Status.NEW,
-            "1": Status.SUPPLEMENT,
-            "2": Status.PROCESSING,
-            "3": Status.PAUSED,
-            "4": Status.FINISHED,
-            "5": Status.RETURNED,
-            "6": Status.WITHDRAWN,
-            "7": Status.REFUSED,
-            "8": Status.PAYMENT,
-            "9": Status.ACCEPTED,
-        }
-    )
-    channels: dict[str, Channel] = Field(default={"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL})
+    statuses: dict[str, Status] = {
+        "0": Status.NEW,
+        "1": Status.SUPPLEMENT,
+        "2": Status.PROCESSING,
+        "3": Status.PAUSED,
+        "4": Status.FINISHED,
+        "5": Status.RETURNED,
+        "6": Status.WITHDRAWN,
+        "7": Status.REFUSED,
+        "8": Status.PAYMENT,
+        "9": Status.ACCEPTED,
+    }
+    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
 
 
 def _with_kind(home: object) -> object:
