@@ -18,9 +18,9 @@ VERSION = "1"
 DESCRIPTION = """Watches every dossier on both sides: the province's own systems and the national public service portal.
 
 Everything is read with GET; only figures to be scored are sent with POST, and nothing of them is kept. A list is read page by
-page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an answer
-holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as `If-None-Match`
-and get 304 while nothing changed.
+page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
+answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
+`If-None-Match` and get 304 while nothing changed.
 
 Every list also answers as CSV, with `Accept: text/csv`: UTF-8 with a byte order mark, one column for each value under the names
 of the JSON fields (`agency_code`), page by page: the header `Link` leads to the next. A text that a spreadsheet would take for a
@@ -58,9 +58,6 @@ _ROWS = {"Sync": "by_agency"}
 
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
-    "AgencyKind": "Kinds of agency; `specialised`: sở, ban, ngành; `commune`: xã, phường, đặc khu.",
-    "Basis": "What figures are counted from.",
-    "Elsewhere": "What holds for an agency an indicator does not apply to: nothing, or the province's own figure.",
     "FieldDifference": "A field the two sides disagree on, with both values.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",

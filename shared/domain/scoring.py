@@ -201,7 +201,8 @@ def _problems(ratios: Mapping[str, Ratio], policy: Policy) -> Iterator[RatioProb
     for name, ratio in ratios.items():
         indicator = policy.indicators.get(name)
         if indicator is None:
-            yield RatioProblem(str(name), None, f"unknown indicator; the ids are {', '.join(_with_figures(policy))}")
+            ids = ", ".join(_with_figures(policy))
+            yield RatioProblem(str(name), None, f"unknown indicator: give an id, not the portal's code; the ids are {ids}")
         elif indicator.scoring is Scoring.GRANTED:
             yield RatioProblem(name, None, "is granted in full by the policy and takes no figures")
         else:
@@ -215,8 +216,11 @@ def _with_figures(policy: Policy) -> list[str]:
 def _figure_problems(indicator: Indicator, ratio: Ratio) -> Iterator[RatioProblem]:
     figures = {"numerator": ratio.numerator, "denominator": ratio.denominator}
     found = {field: reason for field, count in figures.items() if (reason := _count_problem(count))}
-    if not found and ratio.numerator > ratio.denominator and (indicator.scoring is Scoring.RATIO or not ratio.denominator):
-        found["numerator"] = "must not be larger than the denominator"
+    if not found and ratio.numerator > ratio.denominator:
+        if indicator.scoring is Scoring.RATIO:
+            found["numerator"] = "must not be larger than the denominator"
+        elif ratio.denominator == 0:
+            found["numerator"] = "must be 0 where the denominator is"
     if not isinstance(ratio.factor, Fraction) or not 0 <= ratio.factor <= 1:
         found["factor"] = "must be a fraction from 0 to 1"
     return (RatioProblem(indicator.id, field, reason) for field, reason in found.items())
