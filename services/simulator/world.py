@@ -44,15 +44,15 @@ class World:
         self.shelves = {system: Shelf() for system in SYSTEMS}
         self.plans: dict[str, Plan] = {}
         self.now = max(now, size.origin)
-        office = working_time(CalendarConfig())
-        self._planner = Planner(size, office, self.catalogue)
+        self.office = working_time(CalendarConfig())
+        self._planner = Planner(size, self.office, self.catalogue)
         self._next_day, self._next_slot, self._next_named = midnight(size.origin), 0, 0
         self._tie = count()
         self._coming: list[_Event] = []
         self.clocks = {system: SystemClock() for system in SYSTEMS}
         with _nothing_thrown_away():
             self._add_silently(self._planner.backlog())
-            self.petitions = petitions.build(size.seed, size.origin, list(self.plans.values()), office)
+            self.petitions = petitions.build(size.seed, size.origin, list(self.plans.values()), self.office)
             self.quiet = self._find_quiet()
             self._add_silently(self._arriving(self.now))
             self._show_all()
