@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
 from shared.db.tables import evaluation_answers, official_scores
+from shared.db.views.official import unit_of_row
+from shared.db.views.rows import all_rows
 from shared.domain.periods import Period
 from shared.domain.published import Endpoint, PublishedUnit, merged
 
@@ -53,10 +55,8 @@ async def keep_scores(
         else:
             news.append(_row(found) | {"fetched_at": now, "seen_at": now if whole else seen_at})
     for code, fetched_at in again:
-        row = _of(official_scores, lease, period, official_scores.c.unit_code == code)
-        await connection.execute(
-            update(official_scores).where(*row, official_scores.c.fetched_at == fetched_at).values(seen_at=now)
-        )
+        row = _of(official_scores, lease, period, official_scores.c.unit_code == code, official_scores.c.fetched_at == fetched_at)
+        await connection.execute(update(official_scores).where(*row).values(seen_at=now))
     if news:
         key = {"province_code": lease.province, "period": str(period)}
         await connection.execute(insert(official_scores), [key | row for row in news])
@@ -96,19 +96,8 @@ async def _latest(
         .where(*_of(official_scores, lease, period))
         .order_by(official_scores.c.unit_code, official_scores.c.fetched_at.desc())
     )
-    rows = (await connection.execute(query)).mappings()
+    rows = await all_rows(connection, query)
     return {row["unit_code"]: (unit_of_row(row), row["fetched_at"], row["seen_at"]) for row in rows}
-
-
-def unit_of_row(row: Mapping[str, Any]) -> PublishedUnit:
-    """Return a stored row as a unit."""
-    return PublishedUnit(
-        code=row["unit_code"],
-        name=row["name"],
-        department_id=row["department_id"],
-        total=row["total"],
-        scores=row["scores"],
-    )
 
 
 def _row(unit: PublishedUnit) -> dict[str, Any]:
