@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.domain import codes
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
+from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
 from shared.errors import ConfigError
 from shared.strict_yaml import Section, checked, first_problem, parse
@@ -245,6 +246,10 @@ class AgenciesConfig(Section):
     science: AgencyCode | None = None
     justice: AgencyCode | None = None
     economic_zones: frozenset[AgencyCode] = frozenset()
+
+    @property
+    def offices(self) -> Offices:
+        return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
 
 
 class Config(Section):

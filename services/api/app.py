@@ -14,6 +14,7 @@ from services.api.routes import (
     health,
     indicators,
     labels,
+    official_scores,
     policies,
     procedures,
     scores,
@@ -36,6 +37,7 @@ ROUTERS = (
     delays.router,
     agencies.router,
     procedures.router,
+    official_scores.router,
     scores.router,
     indicators.router,
     policies.router,
@@ -61,7 +63,7 @@ def create_app(database: Database, config: Config, *, clock: Moment = database_c
         redoc_url=None,
     )
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
-    app.state.scoring = Scoring(scoring_policies(), targets())
+    app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)

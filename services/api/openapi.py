@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, sources, summary, sync
+from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, official_scores, sources, summary, sync
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -33,7 +33,7 @@ TAGS = [
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
-    {"name": "scores", "description": "What figures are worth by Decision 766, and by which rules."},
+    {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
     {"name": "sources", "description": "How far each outside system is read, and what of it could not be used."},
     {"name": "labels", "description": "The Vietnamese names of what answers tell in codes."},
     {"name": "operations", "description": "Does the service live, can it answer, what does it count."},
@@ -46,6 +46,8 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "OfficialHistory": official_scores.OfficialReading,
+    "OfficialRanking": official_scores.OfficialRank,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
     "RejectList": sources.Reject,

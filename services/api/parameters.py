@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Path, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from services.api.problems import ParameterError, invalid_parameters
 from shared.domain import codes
+from shared.domain.periods import PERIOD_PATTERN, Period
 
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_ID = 2**63 - 1
 _NO_NUL = r"^[^\x00]*$"
 
@@ -33,6 +44,13 @@ def _moment(value: object) -> datetime:
     return utc
 
 
+def _day(value: object) -> object:
+    """Read a day, written in one way only."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-11-20")
+    return value
+
+
 def known(what: str, values: Collection[str]) -> Callable[[str], str]:
     """Return a check that a value is one of those there are; it says what is not known, never the value."""
 
@@ -45,6 +63,13 @@ def known(what: str, values: Collection[str]) -> Callable[[str], str]:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]
+PeriodText = Annotated[
+    Period,
+    PlainValidator(lambda value: value if isinstance(value, Period) else Period.parse(str(value))),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN, "examples": ["2026", "2026-Q4", "2026-11"]}),
+]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_NUL)]
 DossierCode = Annotated[Code, AfterValidator(codes.dossier)]

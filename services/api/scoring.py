@@ -11,14 +11,16 @@ from services.api.problems import ParameterError, Problem, invalid_parameters
 from shared.domain.indicators import Policy
 from shared.domain.periods import NoPolicy, policy_on
 from shared.domain.targets import Targets
+from shared.domain.units import Offices
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """Built once by the composition root. `policies`: the earliest first."""
+    """Built once by the composition root. `policies`: the earliest first; `offices`: agencies with a task of their own."""
 
     policies: Sequence[Policy]
     targets: Targets
+    offices: Offices
 
     def named(self, policy_id: str) -> Policy:
         """Return a version by its id; raises the problem of one that is not there, naming those there are."""

@@ -13,6 +13,7 @@ from shared.domain.working_time import LOCAL
 from shared.errors import Watch766Error
 
 FIRST_YEAR, LAST_YEAR = 2025, 2100
+PERIOD_PATTERN = r"^[0-9]{4}(-Q[1-4]|-0[1-9]|-1[0-2])?$"
 _WRITTEN = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
 
@@ -61,6 +62,12 @@ class Period(msgspec.Struct, frozen=True, order=True):
         if match["quarter"]:
             return cls(year, 3 * int(match["quarter"]) - 2, 3)
         return cls(year, int(match["month"]), 1) if match["month"] else cls(year, 1, 12)
+
+    @classmethod
+    def of(cls, kind: PeriodKind, day: date) -> "Period":
+        """Return the year, quarter or month that a day lies in."""
+        months = {PeriodKind.YEAR: 12, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}[kind]
+        return cls(day.year, (day.month - 1) // months * months + 1, months)
 
     def __str__(self) -> str:
         if self.kind is PeriodKind.YEAR:

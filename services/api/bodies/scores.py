@@ -67,6 +67,7 @@ def _indicator(scored: IndicatorScore, target: Target | None, roles: Mapping[str
         "target": None if target is None or target.percent is None else rounded(target.percent),
         "gap": gap(scored, target),
         "missing_count": missing_count(scored, target),
+        "quality": None,
         "role": roles.get(indicator.id),
     }
 

@@ -20,6 +20,7 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
+from services.api.examples.official_scores import CHANGE, GROUP, QUALITY, RANK, READING
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.problems import PROBLEM
 from services.api.examples.scores import (
@@ -68,6 +69,12 @@ EXAMPLES: dict[str, Any] = {
     "Labels": LABELS,
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
+    "OfficialChange": CHANGE,
+    "OfficialGroup": GROUP,
+    "OfficialHistory": _page(READING),
+    "OfficialRank": RANK,
+    "OfficialRanking": _page(RANK),
+    "OfficialReading": READING,
     "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,
@@ -80,6 +87,7 @@ EXAMPLES: dict[str, Any] = {
     "Procedure": PROCEDURE,
     "ProcedureList": _page(PROCEDURE),
     "ProcedureName": PROCEDURE_NAME,
+    "Quality": QUALITY,
     "Readiness": {"status": "ready", "reasons": []},
     "RecordBody": RECORD,
     "RecordChange": RECORD_CHANGE,

@@ -15,6 +15,13 @@ View = Literal["preview", "portal", "home", "official"]
 _COUNT = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 
 
+class Quality(Schema):
+    """What the portal says of the quality of its own figures."""
+
+    status: str
+    message: str | None
+
+
 class IndicatorCard(Schema):
     """One indicator, with everything that explains its points. Null points are no score, which is not 0."""
 
@@ -34,15 +41,18 @@ class IndicatorCard(Schema):
     target: float | None = Field(description="The percentage the province's plan asks for")
     gap: float | None = Field(description="Percentage points missing to the target; 0 when it is reached")
     missing_count: int | None = Field(description="How many more cases of the same denominator would reach the target")
+    quality: Quality | None = Field(
+        description="What the portal says of its own figures; null for ours, and where it says nothing"
+    )
     role: Role | None = Field(description="Whether this agency leads on the indicator or supports; null for neither or no agency")
 
 
 class GroupCard(Schema):
-    """A group: the sum of the rounded points in it."""
+    """A group: the sum of the rounded points in it; as published in the portal's own card, null where it publishes none."""
 
     id: GroupId
     name: str
-    points: Points
+    points: Points | None
     max: Points
     indicators: list[IndicatorCard]
 
@@ -54,10 +64,14 @@ class ScoreCardBody(Schema):
     period: str | None = Field(description="`2026`, `2026-Q4` or `2026-11`")
     view: View
     policy: str = Field(description="The id of the version it is scored by")
-    total: Points = Field(description="The sum of the groups")
+    total: Points | None = Field(
+        description="The sum of the groups; in the portal's own card the total it publishes if it does, null while a group has none"
+    )
     max: Points
     data_as_of: Moment | None
-    complete: bool = Field(description="Every indicator that has points had figures")
+    complete: bool = Field(
+        description="Every indicator that has points had figures; in the portal's own card: every group has points"
+    )
     groups: list[GroupCard]
 
 
