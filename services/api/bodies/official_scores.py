@@ -159,8 +159,8 @@ def _gap(percent: Decimal | None, target: Target | None) -> Decimal | None:
 
 
 def _missing(indicator: Indicator, metric: PublishedMetric, target: Target | None) -> int | None:
-    figures = {"numerator": metric.numerator, "denominator": metric.denominator}
-    return missing_count(IndicatorScore(indicator=indicator, state=State.SCORED, **figures), target)
+    counted, of = metric.numerator, metric.denominator
+    return missing_count(IndicatorScore(indicator=indicator, state=State.SCORED, numerator=counted, denominator=of), target)
 
 
 def _quality(metric: PublishedMetric) -> dict[str, str | None] | None:

@@ -65,13 +65,11 @@ class ScoreCardBody(Schema):
     view: View
     policy: str = Field(description="The id of the version it is scored by")
     total: Points | None = Field(
-        description="The sum of the groups; in the portal's own card the total it publishes if it does, null while a group has none"
+        description="The sum of the groups; in the portal's own card the total if it publishes one, null while a group has none"
     )
     max: Points
     data_as_of: Moment | None
-    complete: bool = Field(
-        description="Every indicator that has points had figures; in the portal's own card: every group has points"
-    )
+    complete: bool = Field(description="Every indicator that has points had figures; in the portal's own card every group has")
     groups: list[GroupCard]
 
 

@@ -7,6 +7,10 @@ import msgspec
 from services.monitor.sources.values import NOTHING, Many, Word
 
 
+Rows = list[msgspec.Raw] | str | None
+"""Units, each to be decoded by itself; `""` and null are none."""
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """Every answer. Only a `code` of OK makes it one."""
 
@@ -20,8 +24,8 @@ class Listing(msgspec.Struct, frozen=True):
 
     overview: msgspec.Raw = NOTHING
     parent: msgspec.Raw = NOTHING
-    evaluation: Many[msgspec.Raw] = None
-    children: Many[msgspec.Raw] = None
+    evaluation: Rows = None
+    children: Rows = None
 
 
 class Metric(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
