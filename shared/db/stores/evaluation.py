@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
@@ -92,7 +93,7 @@ async def _latest(
     """Return the latest scores of every unit with when they were fetched and last seen."""
     query = (
         select(official_scores)
-        .distinct(official_scores.c.unit_code)
+        .ext(distinct_on(official_scores.c.unit_code))
         .where(*_of(official_scores, lease, period))
         .order_by(official_scores.c.unit_code, official_scores.c.fetched_at.desc())
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.db.tables import official_scores
 from shared.db.views.rows import Row, all_rows
@@ -25,7 +26,7 @@ async def published(
     snapshot: Snapshot, period: Period, *, until: datetime | None = None, code: str | None = None
 ) -> dict[str, Published]:
     """Return the latest scores of every unit, or of one, by code; those read before `until` if that is given."""
-    query = select(official_scores).distinct(official_scores.c.unit_code).where(*_of(snapshot, period))
+    query = select(official_scores).ext(distinct_on(official_scores.c.unit_code)).where(*_of(snapshot, period))
     if until is not None:
         query = query.where(official_scores.c.fetched_at < until)
     if code is not None:

@@ -1,12 +1,12 @@
 """The portal's public evaluation over HTTP: no log-in, status 201, and a `code` that decides whether it is an answer."""
 
+import re
 from collections.abc import Collection
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from services.monitor.sources import identities
 from services.monitor.sources.decoding import FieldRefused, decode_answer, decode_item
 from services.monitor.sources.dvcqg.evaluation import mapping, wire
 from services.monitor.sources.http import Http, Limits, Retry, gateway_message
@@ -19,6 +19,8 @@ from shared.errors import SourcePayload, SourceRejected
 
 _PATH = "/api/v1/reporting/evaluation/"
 _OK = "OK"
+_PROVINCE = re.compile(r"[A-Z]\d{2}", re.ASCII)
+_CODE = re.compile(r"[A-Z]\d{2}(\.\d{1,4}){0,3}", re.ASCII)
 _PAGE_SIZES = {Endpoint.PROGRESS: 100, Endpoint.PAYMENT: 100}
 _LARGEST_PAGE = 200
 _MOST_PAGES = 50
@@ -121,6 +123,8 @@ class EvaluationSource:
             raise FieldRefused("departmentCode", "listed twice")
         if not code:
             raise FieldRefused("departmentCode", "missing")
+        if endpoint is Endpoint.RESULTS and not _PROVINCE.fullmatch(code):
+            raise FieldRefused("departmentCode", "not a province's code")
         if endpoint is not Endpoint.RESULTS and not codes.is_within(code, self._province):
             raise FieldRefused("departmentCode", "outside the province")
         return code
@@ -184,4 +188,5 @@ def _name(item: msgspec.Raw, place: int) -> str:
         written = word(decode_item(item, wire.KEY).department_code)
     except FieldRefused:
         written = ""
-    return identities.key_or_none(codes.agency(written)) or f"#{place + 1}"
+    code = codes.agency(written)
+    return code if _CODE.fullmatch(code) else f"#{place + 1}"

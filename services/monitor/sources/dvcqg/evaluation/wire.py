@@ -6,7 +6,6 @@ import msgspec
 
 from services.monitor.sources.values import NOTHING, Many, Word
 
-
 Rows = list[msgspec.Raw] | str | None
 """Units, each to be decoded by itself; `""` and null are none."""
 
