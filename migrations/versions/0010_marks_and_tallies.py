@@ -1,4 +1,4 @@
-"""What dossiers count for, the sums, and what the catalogue says of each agency."""
+"""What dossiers count for, the sums of each unit day by day, and what the catalogue says of each agency."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -127,9 +127,21 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("service_used > 0"),
     )
+    op.create_table(
+        "score_days",
+        sa.Column("province_code", sa.Text(), nullable=False),
+        sa.Column("view", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False, comment="2026, 2026-Q4 or 2026-11"),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False, comment="local"),
+        sa.Column("counted", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("province_code", "view", "period", "agency", "day", name=op.f("pk_score_days")),
+        comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("score_days")
     op.drop_index("ix_procedure_tally_service_used", table_name="procedure_tally", postgresql_where=sa.text("service_used > 0"))
     op.drop_index("ix_procedure_tally_service_paid", table_name="procedure_tally", postgresql_where=sa.text("service_paid > 0"))
     op.drop_table("procedure_tally")

@@ -12,6 +12,7 @@ from shared.domain.published import Endpoint, PublishedGroup, PublishedMetric, P
 from shared.domain.working_time import LOCAL
 from tests.api.world import NOW, World
 
+TODAY = NOW.date()
 MORNING = timedelta(hours=8)
 PLACES = {"H20": "Tỉnh Đồng Tháp", "H20.07": "Sở Xây dựng", "H20.14": "Sở Tư pháp", "H20.100": "Xã Tân Phú"}
 FOUND = {
@@ -36,7 +37,7 @@ async def publish(
     world: World,
     code: str,
     points: str | None,
-    on: date = NOW.date(),
+    on: date = TODAY,
     *,
     total: str | None = None,
     period: str = "2026",
