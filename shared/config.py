@@ -30,6 +30,9 @@ from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+EVALUATION = "evaluation"
+"""The name of the source of the portal's own scores."""
+
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
@@ -50,17 +53,16 @@ ProvinceCode = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 
+def _without_credentials(value: HttpUrl) -> HttpUrl:
+    if value.username or value.password:
+        raise ValueError("must hold no user and no password: they have keys of their own")
+    return value
+
+
 class _Source(Section):
-    base_url: HttpUrl
+    base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)]
     every: Length = timedelta(seconds=60)
     timeout: Length = timedelta(seconds=20)
-
-    @field_validator("base_url")
-    @classmethod
-    def _without_credentials(cls, value: HttpUrl) -> HttpUrl:
-        if value.username or value.password:
-            raise ValueError("must hold no user and no password: they have keys of their own")
-        return value
 
     @property
     def url(self) -> str:
@@ -78,6 +80,16 @@ class PortalConfig(_Source):
     unit_code: str = Field(min_length=1)
     dst_code: str | None = None
     catalogue_every: Length = timedelta(hours=24)
+
+
+class EvaluationConfig(Section):
+    """The portal's own scores. `base_url` unset: the portal's; `root_department_id` unset: found by the province's code."""
+
+    enabled: bool = True
+    base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
+    every: Length = timedelta(hours=24)
+    timeout: Length = timedelta(seconds=60)
+    root_department_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
 class AnswersFor(Section):
@@ -259,6 +271,7 @@ class Config(Section):
 
     province: ProvinceCode = "H20"
     portal: PortalConfig | None = None
+    evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
     poll: PollConfig = PollConfig()
@@ -272,6 +285,8 @@ class Config(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"home: two sources are named {name}")
+        if EVALUATION in names:
+            raise ValueError(f"a source cannot be named {EVALUATION}: the portal's own scores are")
         if sum(home.main for home in self.home) > 1:
             raise ValueError("home: only one system can be main")
         return self
@@ -280,6 +295,12 @@ class Config(Section):
     def sources(self) -> "tuple[PortalConfig | AnyHome, ...]":
         """Every source: the portal first, then the home systems as configured."""
         return (*((self.portal,) if self.portal else ()), *self.home)
+
+    @property
+    def evaluation_url(self) -> str | None:
+        """The base address of the public evaluation without a slash at its end, None where it is not to be read."""
+        address = self.evaluation.base_url or (self.portal.base_url if self.portal else None)
+        return str(address).rstrip("/") if address and self.evaluation.enabled else None
 
 
 class Settings(BaseSettings):

@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
-from shared.config import Config, HomeConfig, PortalConfig
+from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -37,7 +39,8 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
-        yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+        settling = Settling(database, config.province)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, await _evaluation(config, database, stack))
 
 
 def auditor(config: Config, database: Database) -> Auditor:
@@ -78,6 +81,15 @@ def catalogue_every(config: PortalConfig | HomeConfig) -> timedelta | None:
     return config.catalogue_every if isinstance(config, PortalConfig) else None
 
 
+async def _evaluation(config: Config, database: Database, stack: AsyncExitStack) -> Evaluate | None:
+    """Return what reads the portal's own scores, None where they are not to be read."""
+    if config.evaluation_url is None:
+        return None
+    source = EvaluationSource(config.evaluation, config.evaluation_url, config.province)
+    stack.push_async_callback(source.aclose)
+    return Evaluate(database, source, config.evaluation.every)
+
+
 async def _register(database: Database, config: Config, marks: Mapping[str, str]) -> None:
     async with database.begin() as connection:
         now = await clock(connection)
@@ -93,4 +105,11 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
             )
             for position, source in enumerate(config.sources)
         ]
+        if config.evaluation_url is not None:
+            configured.append(evaluation_registration(config.evaluation.every, position=len(configured)))
         await sources.register(connection, config.province, configured, now=now)
+
+
+def evaluation_registration(every: timedelta, *, position: int) -> Registration:
+    """Return how the portal's own scores are registered: a source nothing waits for, the last one."""
+    return Registration(name=EVALUATION, kind="dvcqg", role=EVALUATION, position=position, interval=every)

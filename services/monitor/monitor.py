@@ -9,6 +9,7 @@ import structlog
 
 from services.monitor.sources.source import CatalogueSource, DossierSource
 from services.monitor.steps.catalogue import read_catalogue
+from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
@@ -46,12 +47,14 @@ class Monitor:
         leases: Leases,
         reviewer: Reviewer,
         settling: Settling,
+        evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
         self._database = database
         self._leases = leases
         self._reviewer = reviewer
         self._settling = settling
+        self.evaluation = evaluation
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, config) for item in watched}
         self._look_ups = {
@@ -59,8 +62,8 @@ class Monitor:
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether every source was read."""
-        read = await asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched))
+        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read."""
+        *read, _ = await asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched), self.evaluate())
         await self.settle()
         return all(read)
 
@@ -83,9 +86,25 @@ class Monitor:
         except SourceError:
             return False
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
             return False
         return True
+
+    async def evaluate(self) -> bool:
+        """Read the portal's own scores, when that is due; returns whether all was read. Dossiers never wait for it."""
+        if self.evaluation is None:
+            return True
+        name = self.evaluation.source.name
+        lease = await self._leases.get(name)
+        if lease is None:
+            return False
+        try:
+            return await self.evaluation.run(lease)
+        except LeaseLost:
+            await self._lost(name)
+        except Exception as error:
+            log.exception("evaluation_failed", error=type(error).__name__)
+        return False
 
     async def sweep(self, item: Watched) -> bool:
         """Read a source slowly once more, a day after the last time, for rows that arrived behind the overlap."""
@@ -97,7 +116,7 @@ class Monitor:
         except SourceError:
             return False
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
             return False
 
     async def look_up(self, item: Watched) -> int:
@@ -108,7 +127,7 @@ class Monitor:
         try:
             return await self._look_ups[item.source.name].run(lease)
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
             return 0
 
     async def review(self) -> bool:
@@ -129,9 +148,9 @@ class Monitor:
                 await schema.ensure_partitions(connection, now)
             self._partitioned = (now.year, now.month)
 
-    async def _lost(self, item: Watched) -> None:
-        log.warning("lease_lost", source=item.source.name)
-        await self._leases.drop(item.source.name)
+    async def _lost(self, source: str) -> None:
+        log.warning("lease_lost", source=source)
+        await self._leases.drop(source)
 
     async def _catalogue(self, item: Watched, lease: Lease) -> None:
         """Read the catalogue of a source that has one, when it is due."""

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
+_EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _CANCEL = timedelta(seconds=3)
 _DRAIN = timedelta(seconds=12)
 """How long a stop waits for running steps; what is cancelled then is repeated by the next run."""
@@ -48,6 +49,8 @@ class Daemon:
             self._every(item.every, f"poll {item.source.name}", partial(self._monitor.poll, item))
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
+        if self._monitor.evaluation:
+            self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])

@@ -58,6 +58,7 @@ SYNC_STATES: Mapping[str, str] = {
 SOURCE_ROLES: Mapping[str, str] = {
     "portal": "Cổng Dịch vụ công quốc gia",
     "home": "Hệ thống của tỉnh",
+    "evaluation": "Kết quả đánh giá công khai của Cổng Dịch vụ công quốc gia",
 }
 
 FRESHNESS: Mapping[str, str] = {

@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from services.monitor.bootstrap import evaluation_registration
 from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading
+from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
@@ -91,7 +94,9 @@ class FakeSource:
 class World:
     """A portal, a home system, and the monitor of both."""
 
-    def __init__(self, database: Database, *, portal: Any = None, home: Any = None) -> None:
+    def __init__(
+        self, database: Database, *, portal: Any = None, home: Any = None, evaluation: EvaluationSource | None = None
+    ) -> None:
         self.database = database
         self.rules = RULES
         self.portal = portal or FakeSource("portal")
@@ -99,6 +104,8 @@ class World:
         self.leases = Leases(database, PROVINCE)
         self.config = PollConfig(page_size=50, lookups_per_second=1000)
         self.every = timedelta(seconds=60)
+        self.evaluation = evaluation
+        self.evaluation_every = timedelta(hours=24)
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -109,12 +116,16 @@ class World:
                 Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
                 Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
             ]
+            if self.evaluation:
+                configured.append(evaluation_registration(self.evaluation_every, position=2))
             await sources.register(connection, PROVINCE, configured, now=now)
         reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every), Watched(self.home, self.every, None)]
-        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, Settling(self.database, PROVINCE))
+        evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
+        settling = Settling(self.database, PROVINCE)
+        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, settling, evaluate)
         return self.monitor
 
     async def aclose(self) -> None:

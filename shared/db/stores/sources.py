@@ -9,7 +9,7 @@ from sqlalchemy import case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import poll_runs, sources
+from shared.db.tables import OF_DOSSIERS, poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
@@ -33,7 +33,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is configured; `role` is "portal" or "home"."""
+    """A source as it is configured; `role` is "portal" or "home", or "evaluation" for the portal's own scores."""
 
     name: str
     kind: str
@@ -54,6 +54,7 @@ class SourceState(msgspec.Struct, frozen=True, kw_only=True):
     first_complete_at: datetime | None
     progress_at: datetime
     error: str | None
+    error_at: datetime | None
     catalogue_read_at: datetime | None
     swept_at: datetime | None
 
@@ -130,8 +131,8 @@ async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
 
 
 async def states(connection: AsyncConnection, province: str) -> dict[str, SourceState]:
-    """Return the active sources by name, in the order of configuration."""
-    query = select(sources).where(sources.c.province_code == province, sources.c.active).order_by(sources.c.position)
+    """Return the active sources of dossiers by name, in the order of configuration."""
+    query = select(sources).where(sources.c.province_code == province, sources.c.active, OF_DOSSIERS).order_by(sources.c.position)
     return {row["name"]: _state(row) for row in (await connection.execute(query)).mappings()}
 
 
