@@ -90,6 +90,7 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
                 position=position,
                 interval=source.every,
                 mark=marks[source.name],
+                start=config.poll.start,
             )
             for position, source in enumerate(config.sources)
         ]

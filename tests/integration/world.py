@@ -105,9 +105,10 @@ class World:
         async with self.database.begin() as connection:
             now = await clock(connection)
             await schema.ensure_partitions(connection, now)
+            every, start = self.every, self.config.start
             configured = [
-                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
-                Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
+                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=every, start=start),
+                Registration(name="igate", kind="igate", role="home", position=1, interval=every, start=start),
             ]
             await sources.register(connection, PROVINCE, configured, now=now)
         reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
