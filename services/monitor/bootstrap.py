@@ -7,7 +7,9 @@ from datetime import timedelta
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.factory import build
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import Config, HomeConfig, PortalConfig
 from shared.db import schema
@@ -37,7 +39,10 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
-        yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+        settling = Settling(database, config.province)
+        nightly = NightlyAudit(database, config.province, auditor(config, database))
+        score_days = ScoreDays(database, config.province, config.agencies.offices)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

@@ -9,7 +9,10 @@ from sqlalchemy import text
 
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.source import Head, Page, Reading
+from services.monitor.steps.audit import Auditor
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
 from shared.db import schema
@@ -20,6 +23,7 @@ from shared.db.stores.sources import Registration
 from shared.domain.dossiers import HomeSystem, Rules
 from shared.domain.records import Channel, Record
 from shared.domain.statuses import Status
+from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
 
@@ -111,11 +115,15 @@ class World:
                 Registration(name="igate", kind="igate", role="home", position=1, interval=every, start=start),
             ]
             await sources.register(connection, PROVINCE, configured, now=now)
-        reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
+        calendar = working_time(CalendarConfig())
+        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every), Watched(self.home, self.every, None)]
-        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, Settling(self.database, PROVINCE))
+        settling = Settling(self.database, PROVINCE)
+        nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
+        score_days = ScoreDays(self.database, PROVINCE, Offices())
+        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days)
         return self.monitor
 
     async def aclose(self) -> None:

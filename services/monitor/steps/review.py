@@ -65,6 +65,11 @@ class Reviewer:
             reviewed += batch
         return reviewed
 
+    async def is_current(self) -> bool:
+        """Return whether no other rules are at work."""
+        async with self._database.begin() as connection:
+            return await self._may_review(connection)
+
     async def _judged_by_others(self) -> int:
         """Make a batch due that was judged by other rules, open alerts and unended dossiers first; returns how many."""
         async with self._database.begin() as connection:
