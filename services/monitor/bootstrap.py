@@ -9,7 +9,9 @@ from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
@@ -40,7 +42,10 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
         settling = Settling(database, config.province)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, await _evaluation(config, database, stack))
+        nightly = NightlyAudit(database, config.province, auditor(config, database))
+        score_days = ScoreDays(database, config.province, config.agencies.offices)
+        evaluation = await _evaluation(config, database, stack)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
 
 
 def auditor(config: Config, database: Database) -> Auditor:
@@ -102,6 +107,7 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
                 position=position,
                 interval=source.every,
                 mark=marks[source.name],
+                start=config.poll.start,
             )
             for position, source in enumerate(config.sources)
         ]

@@ -11,8 +11,10 @@ from services.monitor.sources.source import CatalogueSource, DossierSource
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.look_up import LookUps
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import PollConfig
 from shared.db import schema
@@ -47,6 +49,8 @@ class Monitor:
         leases: Leases,
         reviewer: Reviewer,
         settling: Settling,
+        nightly: NightlyAudit,
+        score_days: ScoreDays,
         evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -55,6 +59,8 @@ class Monitor:
         self._reviewer = reviewer
         self._settling = settling
         self.evaluation = evaluation
+        self._nightly = nightly
+        self._score_days = score_days
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, config) for item in watched}
         self._look_ups = {
@@ -62,9 +68,16 @@ class Monitor:
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read."""
+        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
+
+        The day's scores are kept at the end; if that fails, the next run does it.
+        """
         *read, _ = await asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched), self.evaluate())
         await self.settle()
+        try:
+            await self.keep_scores()
+        except Exception as error:
+            log.exception("scores_not_kept", error=type(error).__name__)
         return all(read)
 
     async def settle(self) -> bool:
@@ -139,6 +152,15 @@ class Monitor:
         settled = await self._settling.settle(read_to, now)
         await self._settling.watch_sources()
         return settled
+
+    async def audit(self) -> None:
+        """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
+        if await self._reviewer.is_current():
+            await self._nightly.run()
+
+    async def keep_scores(self) -> None:
+        """Keep what is counted of every unit today."""
+        log.info("scores_kept", changed=await self._score_days.keep())
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

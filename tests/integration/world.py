@@ -11,8 +11,11 @@ from services.monitor.bootstrap import evaluation_registration
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading
+from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
 from shared.db import schema
@@ -23,6 +26,7 @@ from shared.db.stores.sources import Registration
 from shared.domain.dossiers import HomeSystem, Rules
 from shared.domain.records import Channel, Record
 from shared.domain.statuses import Status
+from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
 
@@ -112,20 +116,26 @@ class World:
         async with self.database.begin() as connection:
             now = await clock(connection)
             await schema.ensure_partitions(connection, now)
+            every, start = self.every, self.config.start
             configured = [
-                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
-                Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
+                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=every, start=start),
+                Registration(name="igate", kind="igate", role="home", position=1, interval=every, start=start),
             ]
             if self.evaluation:
                 configured.append(evaluation_registration(self.evaluation_every, position=2))
             await sources.register(connection, PROVINCE, configured, now=now)
-        reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
+        calendar = working_time(CalendarConfig())
+        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every), Watched(self.home, self.every, None)]
         evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
         settling = Settling(self.database, PROVINCE)
-        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, settling, evaluate)
+        nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
+        score_days = ScoreDays(self.database, PROVINCE, Offices())
+        self.monitor = Monitor(
+            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+        )
         return self.monitor
 
     async def aclose(self) -> None:

@@ -18,7 +18,7 @@ class Alert(Schema):
     family: str = Field(description="At most one alert of a family is unresolved for one subject")
     severity: Severity
     state: AlertState
-    subject: str = Field(description="What it is about: `dossier:<code>` or `source:<name>`")
+    subject: str = Field(description="What it is about: `dossier:<code>`, `source:<name>` or `audit:<province>`")
     dossier_code: str | None
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")
     agency: AgencyName | None = Field(description="Where the dossier stands")

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Text, and_, literal, select
+from sqlalchemy import Text, and_, literal, select, type_coerce
 
 from shared.db.tables import OF_DOSSIERS, dossiers, findings, look_ups, record_history, records, refusals, sources
+from shared.db.types import ReadableJson
 from shared.db.views.dossier_list import NAMES
 from shared.db.views.rows import Row, all_rows, columns, one_row
 from shared.db.views.scope import at_agency, of_dossier
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.findings import Finding
+from shared.domain.records import Record
 
 
 async def find_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> Row | None:
@@ -38,9 +40,10 @@ async def sources_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTre
 
 
 async def records_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> Sequence[Row]:
-    """Return the records with this code, of any source."""
+    """Return the records with this code, of any source; `record` is None where it can no longer be decoded."""
+    record = type_coerce(records.c.record, ReadableJson(Record)).label("record")
     query = (
-        select(*columns(records, "source", "source_id", "updated_at", "status_since", "first_updated_at", "record"))
+        select(*columns(records, "source", "source_id", "updated_at", "status_since", "first_updated_at"), record)
         .where(records.c.province_code == snapshot.province, records.c.code == code)
         .where(of_dossier(snapshot.province, records.c.code, within))
         .order_by(records.c.source, records.c.source_id)
@@ -60,14 +63,14 @@ async def refusals_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTr
 
 
 async def findings_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> list[Finding]:
-    """Return what stood at the last review, in the order of families."""
+    """Return what stood at the last review, in the order of families, without what can no longer be decoded."""
     query = (
-        select(findings.c.finding)
+        select(type_coerce(findings.c.finding, ReadableJson(Finding)))
         .where(findings.c.province_code == snapshot.province, findings.c.code == code)
         .where(of_dossier(snapshot.province, findings.c.code, within))
         .order_by(findings.c.family)
     )
-    return list((await snapshot.connection.execute(query)).scalars())
+    return [finding for finding in (await snapshot.connection.execute(query)).scalars() if finding]
 
 
 async def history_of_dossier(snapshot: Snapshot, code: str, limit: int, *, within: AgencyTree) -> Sequence[Row]:

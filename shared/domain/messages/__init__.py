@@ -59,6 +59,7 @@ TELLINGS: dict[str, Telling] = {
     "apology.missing": Telling("Chưa có thư xin lỗi", work_texts.apology_missing),
     "source.stale": Telling("Nguồn dữ liệu không đọc được", own_texts.source_stale),
     "review.failed": Telling("Không xét được hồ sơ", own_texts.review_failed),
+    "audit.differs": Telling("Xét lại cho kết quả khác", own_texts.audit_differs),
 }
 """How each rule of `shared.domain.rules.RULES` is told."""
 
@@ -94,6 +95,11 @@ def _subject(facts: Facts) -> str:
     return shorten(facts.dossier_code or facts.source or "hệ thống", _CODE_LIMIT)
 
 
+def _about(facts: Facts) -> str:
+    kind = "Hồ sơ" if facts.dossier_code else "Nguồn" if facts.source else ""
+    return f"{kind} {_subject(facts)}" if kind else _subject(facts).capitalize()
+
+
 def _told(letter: Letter, words: Words) -> str:
     parts = (f"{words.fact}; {words.left}", f"đề nghị {letter.asked} {words.ask}", words.consequence, _as_of(letter.facts))
     return " ".join(filter(None, map(sentence, parts)))
@@ -118,7 +124,7 @@ def _as_of(facts: Facts) -> str:
 
 def _fitted(kind: str, facts: Facts, body: str) -> str:
     """Give the name of the procedure the room the rest leaves."""
-    head = f"[{kind}] {'Hồ sơ' if facts.dossier_code else 'Nguồn'} {_subject(facts)}"
+    head = f"[{kind}] {_about(facts)}"
     if facts.procedure_name:
         room = TEXT_LIMIT - len(f"{head} – . {body}")
         head += " – " + shorten(facts.procedure_name, min(max(room, _PROCEDURE_LEAST), _PROCEDURE_LIMIT))

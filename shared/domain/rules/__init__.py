@@ -78,13 +78,15 @@ FAMILIES: tuple[Family, ...] = (
 FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule in family.rules} | {
     "source.stale": "source.stale",
     "review.failed": "review.failed",
+    "audit.differs": "audit.differs",
 }
-"""Every rule's family; the last two are judged about a source and about our own work."""
+"""Every rule's family; the last three are judged about a source and about our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
 DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule in family.rules} | {
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
+    "audit.differs": findings.AuditDiffersDetails,
 }
 """What every rule tells beyond the alert itself."""
