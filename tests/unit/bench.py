@@ -18,6 +18,15 @@ EVALUATION = "/api/v1/reporting/evaluation/"
 OCTOBER = {"timeType": "month", "year": 2026, "month": 10, "fromDate": "2026-10-01", "toDate": "2026-10-31"}
 """The last month that has ended, in the words of every endpoint."""
 
+BY_UNIT = (
+    "transparency", "dossier-digitized", "handling-satisfaction",
+    "dvc-progress-tree", "provide-online-tree", "formality-online-payment-tree",
+)  # fmt: skip
+"""The endpoints that are asked about a unit."""
+
+UNIT = {"departmentId", "departmentName", "departmentCode"}
+"""What every unit is called by."""
+
 
 @dataclass
 class Bench:
@@ -29,6 +38,7 @@ class Bench:
     home: httpx.AsyncClient
     special: httpx.AsyncClient
     session: str = ""
+    province: str = ""
 
     async def log_in(self) -> None:
         answer = await self.portal.post("/mapi/login", json={"username": "watch766", "password": "any"})
@@ -76,8 +86,10 @@ class Bench:
 
     async def root(self) -> str:
         """The id of the province, as the ranking tells it."""
-        province = next(each for each in (await self.ranking())["evaluation"] if each["departmentCode"] == "H20")
-        return str(province["departmentId"])
+        if not self.province:
+            listed = (await self.ranking())["evaluation"]
+            self.province = next(each["departmentId"] for each in listed if each["departmentCode"] == "H20")
+        return self.province
 
     async def scores(self, name: str, **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The province in October, or another unit or time, and the units below it."""

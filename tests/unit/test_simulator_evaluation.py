@@ -8,13 +8,10 @@ import pytest
 from services.simulator.evaluation import request
 from shared.domain import codes
 from shared.domain.working_time import LOCAL
-from tests.unit.bench import OCTOBER, Bench
+from tests.unit.bench import BY_UNIT, OCTOBER, UNIT, Bench
 
-METRICS = ("transparency", "dossier-digitized", "handling-satisfaction")
-TREES = ("dvc-progress-tree", "provide-online-tree", "formality-online-payment-tree")
-BY_UNIT = (*METRICS, *TREES)
+METRICS, TREES = BY_UNIT[:3], BY_UNIT[3:]
 LARGEST = {"dvc-progress-tree": 100, "formality-online-payment-tree": 100}
-UNIT = {"departmentId", "departmentName", "departmentCode"}
 METRIC = {"code", "name", "numerator", "denominator", "ratio", "score", "maxScore"}
 FIELDS = {
     "dvc-progress-tree": "totalReceived totalOnTime totalOverdue avgProcessingDays score",

@@ -5,8 +5,7 @@ import json
 import httpx
 import pytest
 
-from tests.unit.bench import EVALUATION, OCTOBER, Bench
-from tests.unit.test_simulator_evaluation import BY_UNIT, UNIT
+from tests.unit.bench import BY_UNIT, EVALUATION, OCTOBER, UNIT, Bench
 
 UNREADABLE = (b"", b"{", b"[]", b"7", b"null", b'{"year": "\xff"}', b"[" * 50_000, b'{"year": ' + b"9" * 5000 + b"}")
 NONSENSE = (
