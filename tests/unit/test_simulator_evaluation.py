@@ -70,6 +70,14 @@ async def test_a_metric_tells_of_the_quality_of_its_data_where_that_is_borrowed_
     assert all(each["dataQualityMessage"] for each in told.values())
 
 
+async def test_some_units_have_codes_of_the_old_style_and_figures_as_texts(bench: Bench) -> None:
+    above, below = await bench.scores("dvc-progress-tree")
+    assert (above["departmentCode"], type(above["totalReceived"])) == ("H20", int)
+    assert {unit["departmentCode"].startswith("000.") for unit in below} == {False, True}
+    assert {type(unit["totalReceived"]) for unit in below} == {int, str}
+    assert {type(unit["avgProcessingDays"]) for unit in below if not int(unit["totalReceived"])} == {type(None)}
+
+
 @pytest.mark.parametrize("name", BY_UNIT)
 async def test_pages_hold_every_listed_agency_once(bench: Bench, name: str) -> None:
     listed = {agency.code for agency in bench.world.catalogue.listed} - {"H20"}

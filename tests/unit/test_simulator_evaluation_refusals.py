@@ -53,6 +53,12 @@ async def test_such_a_body_is_refused_by_the_gateway_and_as_a_fault_too(bench: B
         assert (await bench.portal.post("/faults", content=raw)).status_code == 422
 
 
+async def test_exact_sums_are_of_a_period_and_a_unit_that_exist(bench: Bench) -> None:
+    for period in ("", "x", "2026-13", "2026-Q5", "2026-Q0", "2026-1.5", "9999-12"):
+        assert (await bench.portal.get("/evaluation", params={"period": period})).status_code == 422, period
+    assert (await bench.portal.get("/evaluation", params={"period": "2026", "unit": "H47"})).status_code == 404
+
+
 @pytest.mark.parametrize(("kind", "status"), [("too_many", 429), ("server_error", 502), ("html", 201)])
 async def test_a_fault_spoils_so_many_answers_and_leaves_the_gateway_alone(bench: Bench, kind: str, status: int) -> None:
     await bench.fault(system="evaluation", kind=kind, n=2)
