@@ -9,6 +9,7 @@ import structlog
 
 from services.monitor.sources.source import CatalogueSource, DossierSource
 from services.monitor.steps.catalogue import read_catalogue
+from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
@@ -53,7 +54,7 @@ class Monitor:
         self._reviewer = reviewer
         self._settling = settling
         self._partitioned: tuple[int, int] | None = None
-        self._polls = {item.source.name: Poll(database, item.source, config) for item in watched}
+        self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }

@@ -27,6 +27,7 @@ from sqlalchemy.types import UserDefinedType
 from shared.db.types import Json
 from shared.domain.catalogue import Procedure
 from shared.domain.findings import Finding
+from shared.domain.petitions import Petition
 from shared.domain.records import Record
 
 metadata = MetaData(
@@ -356,6 +357,33 @@ procedures = Table(
     Column("in_catalogue", Boolean, nullable=False),
     Column("facts", Json(Procedure), nullable=False),
     _time("changed_at"),
+)
+
+petitions = Table(
+    "petitions",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, comment="of the petition: nothing of the citizen enters it"),
+    Column("petition", Json(Petition), nullable=False),
+    _time("updated_at", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("kind", SmallInteger),
+    Column("agency", Text, nullable=False),
+    Column("dossier_code", Text),
+    _time("received_at", nullable=False),
+    _time("first_seen_at", nullable=False),
+    _time("next_review_at"),
+    _time("judged_at"),
+    Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
+    Column("step", Text, comment="what is owed next: resolve or publish"),
+    _time("due_at"),
+    Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
+    Index(None, "province_code", "rule_set"),
+    Index(None, "province_code", "agency"),
+    Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
+    Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
+    comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",
 )
 
 rule_sets = Table(

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.domain import codes
 from shared.domain.findings import Finding
+from shared.domain.petitions import Petition
 from shared.domain.records import Record, ended_at
 
 
@@ -63,11 +64,15 @@ Side = Seen | Absent | Unreadable
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """One dossier: a side per configured source (absent where none is named), and the findings of the last review by family."""
+    """One dossier: a side per configured source (absent where none is named), and the findings of the last review by family.
+
+    `petitions`: those that name it, in the order of their codes.
+    """
 
     code: str
     sides: Mapping[str, Side]
     standing: Mapping[str, Finding] = {}
+    petitions: tuple[Petition, ...] = ()
 
     def side(self, source: str) -> Side:
         return self.sides.get(source, Absent())

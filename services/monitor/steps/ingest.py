@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from services.monitor.sources.source import DossierSource, Reading
+from services.monitor.sources.source import DossierSource, Listing, Reading
 from services.monitor.steps.paging import Row
 from shared.db.engine import Connection, Database, clock
 from shared.db.stores import catalogue, dossiers, look_ups, records, refusals, sources
@@ -48,7 +48,7 @@ class Plan(msgspec.Struct):
         return {stored.record.code for stored in (*self.new, *self.changed)} | self.left_codes
 
 
-def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
+def open_items(source: Listing, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
     """Read the heads; of an item that came twice the later one counts."""
     items: dict[str, Item] = {}
     refused = []
@@ -57,7 +57,7 @@ def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list
         try:
             head = source.head(raw)
         except RecordRefused as error:
-            refused.append(_refusal(item_hash, error))
+            refused.append(refusal_of(item_hash, error))
             continue
         item = Item(Row(head.source_id, head.updated_at), raw, item_hash)
         standing = items.pop(head.source_id, item)
@@ -76,7 +76,7 @@ def plan(source: DossierSource, items: Sequence[Item], known: dict[str, Known], 
         try:
             reading = source.reading(item.raw, requested_at=requested_at)
         except Exception as error:  # noqa: BLE001 - one item that a mapping did not foresee costs one item
-            refusal = _refusal(item.item_hash, error, item.row.source_id)
+            refusal = refusal_of(item.item_hash, error, item.row.source_id)
             result.refused.append(msgspec.structs.replace(refusal, code=refusal.code or (before.code if before else None)))
             continue
         _place(result, reading, before, item.item_hash, requested_at)
@@ -229,7 +229,7 @@ def _hash(raw: msgspec.Raw | bytes, mark: str = "") -> bytes:
     return blake2b(raw, digest_size=16, key=mark.encode()).digest()
 
 
-def _refusal(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:
+def refusal_of(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:
     """Return why an item cannot be used; of an error nobody foresaw only its kind, its text may hold values."""
     if isinstance(error, RecordRefused):
         return Refusal(
