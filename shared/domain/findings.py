@@ -253,6 +253,28 @@ class ApologyDetails:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PetitionDetails:
+    """`step`: what is owed, the answer or its publication. `status` and `kind` are the portal's codes."""
+
+    step: Literal["resolve", "publish"]
+    status: int
+    kind: int | None
+    received_at: datetime
+    answered_at: datetime | None
+    due_at: datetime
+    dossier_code: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationDetails:
+    """`publish_by`: the last day on which it is in time."""
+
+    decided_on: date
+    publish_by: date
+    effective_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceStaleDetails:
     """`read_to`: when the last complete poll started; `interval_seconds`: how often it should be read."""
 

@@ -87,6 +87,13 @@ class WorkingTime:
             remaining -= closes - opens
         raise ValueError("the working day is longer than its shifts")  # pragma: no cover - the table forbids it
 
+    def nth_day_after(self, day: date, count: int) -> date:
+        """Return the last of `count` working days after a day, which itself does not count."""
+        while count:
+            day += _ONE_DAY
+            count -= self.is_working_day(day)
+        return day
+
     def days(self, count: float) -> timedelta:
         """Return the working time of `count` of this province's working days."""
         return self.day_length * count

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import structlog
 
-from services.api.bodies.lists import dossier_url, named
+from services.api.bodies.lists import dossier_url, named, petition_url
 from shared.db.views.rows import Row
 from shared.db.views.snapshot import Snapshot
 from shared.domain.alerts import AlertState
@@ -85,6 +85,8 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         due_at=row["due_at"],
         resolved_at=row["resolved_at"],
         dossier_code=row["dossier_code"],
+        petition_code=_code(row, "petition"),
+        procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
@@ -100,4 +102,12 @@ def _url(row: Row) -> str:
         return dossier_url(row["dossier_code"])
     if row["source"] is not None:
         return f"/v1/sources/{quote(row['source'], safe='')}"
+    if petition := _code(row, "petition"):
+        return petition_url(petition)
     return f"/v1/alerts/{row['id']}"
+
+
+def _code(row: Row, kind: str) -> str | None:
+    """Return the code of what the alert is about, where that is of a kind."""
+    found, _, code = row["subject"].partition(":")
+    return code if found == kind else None

@@ -28,6 +28,10 @@ DETAILS: dict[str, type] = {
     "payment.unnoticed": findings.PaymentDetails,
     "result.missing": findings.ResultMissingDetails,
     "apology.missing": findings.ApologyDetails,
+    "petition.due_soon": findings.PetitionDetails,
+    "petition.overdue": findings.PetitionDetails,
+    "publication.due_soon": findings.PublicationDetails,
+    "publication.late": findings.PublicationDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
 }
@@ -50,6 +54,8 @@ Details = (
     | findings.PauseDetails
     | findings.PaymentDetails
     | findings.ApologyDetails
+    | findings.PetitionDetails
+    | findings.PublicationDetails
     | findings.SourceStaleDetails
     | findings.ReviewFailedDetails
 )

@@ -1,7 +1,7 @@
 """How moments, lengths of time and long names are written in Vietnamese."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.working_time import LOCAL
 
@@ -21,6 +21,12 @@ def moment(at: datetime, *, beside: datetime | None = None) -> str:
 def brief_moment(at: datetime) -> str:
     """Return `07:52 20/11/2026` in local time, where room is short."""
     return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}"
+
+
+def day(at: date) -> str:
+    """Return `ngày 20/11/2026`, the local day where a moment is given."""
+    local = at.astimezone(LOCAL) if isinstance(at, datetime) and at.tzinfo else at
+    return f"ngày {local:%d/%m/%Y}"
 
 
 def length(span: timedelta, *, day: timedelta = timedelta(days=1)) -> str:
