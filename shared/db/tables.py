@@ -31,6 +31,7 @@ from shared.domain.counters import COUNTERS
 from shared.domain.figures import Counted
 from shared.domain.findings import Finding
 from shared.domain.offers import Catalogue
+from shared.domain.petitions import Petition
 from shared.domain.records import Record
 
 metadata = MetaData(
@@ -63,13 +64,16 @@ def _words(name: str) -> Column[Any]:
     return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
+PETITIONS = "petitions"
+"""The role of a list of petitions: a source of its own, on which the freshness of no dossier depends."""
+
 sources = Table(
     "sources",
     metadata,
     _province(),
     Column("name", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("role", Text, nullable=False, comment="portal or home"),
+    Column("role", Text, nullable=False, comment="portal, home or petitions"),
     Column("position", SmallInteger, nullable=False, comment="order of configuration; the portal is 0"),
     Column("active", Boolean, nullable=False, server_default=text("true"), comment="in the present configuration"),
     Column("interval_seconds", Integer, nullable=False),
@@ -95,7 +99,7 @@ poll_runs = Table(
     _province(),
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("source", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="dossiers, sweep or catalogue"),
+    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue or petitions"),
     _time("started_at", nullable=False),
     _time("finished_at"),
     Column("pages", Integer, nullable=False, server_default=text("0")),
@@ -452,6 +456,36 @@ catalogue_counts = Table(
     _time("counted_at", nullable=False),
     Column("counts", Json(Catalogue), nullable=False),
     comment="What the portal's list of procedures says of each agency, counted when it was last read",
+)
+
+petitions = Table(
+    "petitions",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, comment="of the petition: nothing of the citizen enters it"),
+    Column("petition", Json(Petition), nullable=False),
+    _time("updated_at", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("kind", SmallInteger),
+    Column("agency", Text, nullable=False),
+    Column("dossier_code", Text),
+    _time("received_at", nullable=False),
+    _time("first_seen_at", nullable=False),
+    _time("next_review_at"),
+    _time("judged_at"),
+    Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
+    Column("step", Text, comment="what is owed next: resolve or publish"),
+    _time("due_at"),
+    _time("late_from", comment="from when on it counts as late in 5.1; null for never"),
+    Column("complained_of", Boolean, nullable=False, comment="dissatisfied with the answer, or repeated"),
+    Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
+    Index(None, "province_code", "rule_set"),
+    Index(None, "province_code", "agency"),
+    Index(None, "province_code", "received_at"),
+    Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
+    Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
+    comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",
 )
 
 rule_sets = Table(

@@ -35,7 +35,7 @@ class SourceFacts(Schema):
 
     name: str
     kind: str
-    role: Literal["portal", "home"]
+    role: Literal["portal", "home", "petitions"] = Field(description="Only portal and home say how fresh an answer is")
     active: bool = Field(description="In the present configuration")
     status: Literal["ok", "loading", "stale"] | None = Field(description="Null for a source that is no longer configured")
     interval_seconds: int

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import or_
+import msgspec
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,13 @@ from shared.domain.catalogue import Agency, Procedure
 from shared.domain.offers import Catalogue
 
 T = TypeVar("T", Agency, Procedure)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A procedure of the portal's list, and when its facts last changed."""
+
+    procedure: Procedure
+    changed_at: datetime
 
 
 async def store_agencies(connection: AsyncConnection, province: str, listed: Sequence[Agency]) -> None:
@@ -48,6 +56,16 @@ async def store_procedures(connection: AsyncConnection, province: str, listed: S
         ).returning(procedures.c.code)
         changed += len((await connection.execute(news)).all())
     return changed
+
+
+async def listed(connection: AsyncConnection, province: str) -> list[Listed]:
+    """Return every procedure the portal lists, in the order of their codes."""
+    query = (
+        select(procedures.c.facts, procedures.c.changed_at)
+        .where(procedures.c.province_code == province, procedures.c.in_catalogue, procedures.c.changed_at.is_not(None))
+        .order_by(procedures.c.code)
+    )
+    return [Listed(*row) for row in await connection.execute(query)]
 
 
 async def store_counts(connection: AsyncConnection, province: str, counts: Catalogue, *, now: datetime) -> None:

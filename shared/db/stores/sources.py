@@ -9,7 +9,7 @@ from sqlalchemy import case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import poll_runs, sources
+from shared.db.tables import PETITIONS, poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
@@ -33,7 +33,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is configured; `role` is "portal" or "home"."""
+    """A source as it is configured; `role` is "portal", "home" or "petitions"."""
 
     name: str
     kind: str
@@ -130,9 +130,20 @@ async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
 
 
 async def states(connection: AsyncConnection, province: str) -> dict[str, SourceState]:
-    """Return the active sources by name, in the order of configuration."""
-    query = select(sources).where(sources.c.province_code == province, sources.c.active).order_by(sources.c.position)
+    """Return the active sources of dossiers by name, in the order of configuration."""
+    query = (
+        select(sources)
+        .where(sources.c.province_code == province, sources.c.active, sources.c.role != PETITIONS)
+        .order_by(sources.c.position)
+    )
     return {row["name"]: _state(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def petitions_state(connection: AsyncConnection, province: str) -> SourceState | None:
+    """Return how far the portal's petitions are read, None where nobody reads them."""
+    query = select(sources).where(sources.c.province_code == province, sources.c.active, sources.c.role == PETITIONS)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _state(row) if row else None
 
 
 async def names(connection: AsyncConnection, province: str) -> list[str]:

@@ -18,7 +18,9 @@ from shared.domain.rules import (
     main,
     pause,
     payment,
+    petition,
     portal,
+    publication,
     result,
     stage,
     supplement,
@@ -76,14 +78,22 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule in family.rules} | {
+    "petition.due_soon": petition.FAMILY,
+    "petition.overdue": petition.FAMILY,
+    "publication.due_soon": publication.FAMILY,
+    "publication.late": publication.FAMILY,
     "source.stale": "source.stale",
     "review.failed": "review.failed",
 }
-"""Every rule's family; the last two are judged about a source and about our own work."""
+"""Every rule's family, mildest first. The last are not judged about dossiers: about petitions, procedures, sources, our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
 DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule in family.rules} | {
+    "petition.due_soon": findings.PetitionDetails,
+    "petition.overdue": findings.PetitionDetails,
+    "publication.due_soon": findings.PublicationDetails,
+    "publication.late": findings.PublicationDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
 }
