@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from services.monitor.steps.review_publication import PublicationReviewer
 from shared.db.engine import Database
 from shared.domain.catalogue import Agency, Procedure
 from shared.domain.working_time import LOCAL
@@ -79,6 +80,11 @@ async def test_a_procedure_is_seen_as_of_the_reading_of_the_catalogue(world: Wor
 
 
 async def test_a_procedure_that_cannot_be_judged_stops_no_other(world: World) -> None:
-    world.portal.listed = [decided(30), decided(0, code="1.2", decided_on=datetime.max.date())]
+    world.portal.listed = [decided(0, code="1.2"), decided(0)]
     await world.monitor.once()
+    far = "jsonb_set(facts, '{decided_on}', '\"9999-12-31\"')"
+    await world.rows(f"UPDATE procedures SET facts = {far} WHERE code = '1.2' RETURNING code")
+    month_ago = f"jsonb_set(facts, '{{decided_on}}', '\"{decided(30).decided_on}\"')"
+    await world.rows(f"UPDATE procedures SET facts = {month_ago} WHERE code = '1.001193' RETURNING code")
+    assert await PublicationReviewer(world.database, world.reviewer).drain() == 1
     assert await world.open_alerts() == {LATE}
