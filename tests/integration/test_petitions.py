@@ -1,10 +1,12 @@
 """Citizens' petitions: polled beside the dossiers, told when they are late, counted with the dossiers they name."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.monitor.scheduler import Daemon
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.review_petitions import PetitionReviewer
 from shared.config import CalendarConfig
@@ -165,3 +167,14 @@ async def test_other_rules_judge_petitions_again(world: World) -> None:
         province=PROVINCE,
     )
     assert row["latest"]
+
+
+async def test_the_daemon_polls_and_reviews_them(world: World) -> None:
+    world.portal.petitions.put(petition())
+    stop = asyncio.Event()
+    running = asyncio.create_task(Daemon(world.monitor, world.database, stop).run())
+    async with asyncio.timeout(30):
+        while await world.open_alerts() != {(FIRST, "petition.overdue")}:
+            await asyncio.sleep(0.05)
+    stop.set()
+    await running
