@@ -80,6 +80,12 @@ class PortalConfig(_Source):
     unit_code: str = Field(min_length=1)
     dst_code: str | None = None
     catalogue_every: Length = timedelta(hours=24)
+    petitions_every: Length = timedelta(minutes=15)
+
+    @property
+    def petitions_name(self) -> str:
+        """Under which the list of petitions is shown as a source of its own."""
+        return f"{self.name}-petitions"
 
 
 class EvaluationConfig(Section):
@@ -281,7 +287,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
-        names = [source.name for source in self.sources]
+        names = [source.name for source in self.sources] + ([self.portal.petitions_name] if self.portal else [])
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"home: two sources are named {name}")

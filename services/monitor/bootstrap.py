@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
+from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.nightly import NightlyAudit
@@ -19,6 +20,7 @@ from shared.db.engine import Database, clock
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Registration
+from shared.db.tables import PETITIONS
 from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
@@ -36,7 +38,7 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         for source_config in config.sources:
             source = build(source_config, province=config.province)
             stack.push_async_callback(source.aclose)
-            watched.append(Watched(source, source_config.every, catalogue_every(source_config)))
+            watched.append(_watched(source, source_config))
         await _register(database, config, {item.source.name: item.source.mark for item in watched})
         mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
@@ -81,9 +83,11 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-def catalogue_every(config: PortalConfig | HomeConfig) -> timedelta | None:
-    """Return how often a source's catalogue is read, None where it has none."""
-    return config.catalogue_every if isinstance(config, PortalConfig) else None
+def _watched(source: DossierSource, config: PortalConfig | HomeConfig) -> Watched:
+    """Only the portal has a catalogue and petitions."""
+    if isinstance(config, PortalConfig):
+        return Watched(source, config.every, config.catalogue_every, config.petitions_every)
+    return Watched(source, config.every, None)
 
 
 async def _evaluation(config: Config, database: Database, stack: AsyncExitStack) -> Evaluate | None:
@@ -111,6 +115,8 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
             )
             for position, source in enumerate(config.sources)
         ]
+        if config.portal:
+            configured.append(_petitions(config.portal, marks[config.portal.name], len(configured), config.poll.start))
         if config.evaluation_url is not None:
             configured.append(evaluation_registration(config.evaluation.every, position=len(configured)))
         await sources.register(connection, config.province, configured, now=now)
@@ -119,3 +125,15 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
 def evaluation_registration(every: timedelta, *, position: int) -> Registration:
     """Return how the portal's own scores are registered: a source nothing waits for, the last one."""
     return Registration(name=EVALUATION, kind="dvcqg", role=EVALUATION, position=position, interval=every)
+
+
+def _petitions(portal: PortalConfig, mark: str, position: int, start: date) -> Registration:
+    return Registration(
+        name=portal.petitions_name,
+        kind=portal.kind,
+        role=PETITIONS,
+        position=position,
+        interval=portal.petitions_every,
+        mark=mark,
+        start=start,
+    )

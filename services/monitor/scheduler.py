@@ -54,6 +54,10 @@ class Daemon:
         """Run until told to stop; running steps may finish then."""
         for item in self._monitor.watched:
             self._every(item.every, f"poll {item.source.name}", partial(self._monitor.poll, item))
+            if item.petitions_every:
+                self._every(
+                    item.petitions_every, f"poll petitions {item.source.name}", partial(self._monitor.poll_petitions, item)
+                )
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
         if self._monitor.evaluation:

@@ -32,6 +32,7 @@ from shared.domain.counters import COUNTERS
 from shared.domain.figures import Counted
 from shared.domain.findings import Finding
 from shared.domain.offers import Catalogue
+from shared.domain.petitions import Petition
 from shared.domain.published import PublishedScores
 from shared.domain.records import Record
 
@@ -65,13 +66,16 @@ def _words(name: str) -> Column[Any]:
     return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
+PETITIONS = "petitions"
+"""The role of a list of petitions: a source of its own, on which the freshness of no dossier depends."""
+
 sources = Table(
     "sources",
     metadata,
     _province(),
     Column("name", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("role", Text, nullable=False, comment="portal, home or evaluation"),
+    Column("role", Text, nullable=False, comment="portal, home, petitions or evaluation"),
     Column("position", SmallInteger, nullable=False, comment="order of configuration; the portal is 0"),
     Column("active", Boolean, nullable=False, server_default=text("true"), comment="in the present configuration"),
     Column("interval_seconds", Integer, nullable=False),
@@ -91,7 +95,7 @@ sources = Table(
     "settled_to: the read_to up to which every due review and owed look-up is done",
 )
 
-OF_DOSSIERS = sources.c.role != "evaluation"
+OF_DOSSIERS = sources.c.role.not_in((PETITIONS, "evaluation"))
 """The sources dossiers are judged by: nothing waits for the portal's own scores."""
 
 poll_runs = Table(
@@ -100,7 +104,7 @@ poll_runs = Table(
     _province(),
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("source", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue or evaluation"),
+    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue, petitions or evaluation"),
     _time("started_at", nullable=False),
     _time("finished_at"),
     Column("pages", Integer, nullable=False, server_default=text("0")),
@@ -486,6 +490,36 @@ official_scores = Table(
     Column("scores", Json(PublishedScores), nullable=False),
     comment="The portal's own scores of a unit; one row per reading that differs from the one before. "
     "seen_at: when all of it was last read",
+)
+
+petitions = Table(
+    "petitions",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, comment="of the petition: nothing of the citizen enters it"),
+    Column("petition", Json(Petition), nullable=False),
+    _time("updated_at", nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("kind", SmallInteger),
+    Column("agency", Text, nullable=False),
+    Column("dossier_code", Text),
+    _time("received_at", nullable=False),
+    _time("first_seen_at", nullable=False),
+    _time("next_review_at"),
+    _time("judged_at"),
+    Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
+    Column("step", Text, comment="what is owed next: resolve or publish"),
+    _time("due_at"),
+    _time("late_from"),
+    Column("complained_of", Boolean, nullable=False, comment="dissatisfied with the answer, or repeated"),
+    Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
+    Index(None, "province_code", "rule_set"),
+    Index(None, "province_code", "agency"),
+    Index(None, "province_code", "received_at"),
+    Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
+    Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
+    comment="Citizens' petitions: the queue of their reviews, until when which step is owed, and from when on each is late (5.1)",
 )
 
 rule_sets = Table(

@@ -9,9 +9,9 @@ import msgspec
 
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding, Severity
-from shared.domain.rules import FAMILIES
+from shared.domain.rules import RULES
 
-_RULE_ORDER = {rule: index for family in FAMILIES for index, rule in enumerate(family.rules)}
+_RULE_ORDER = {rule: index for index, rule in enumerate(RULES)}
 _SEVERITY_ORDER = {Severity.WARNING: 0, Severity.CRITICAL: 1}
 
 

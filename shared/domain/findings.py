@@ -1,7 +1,7 @@
 """What a review says: findings, and the phases they are read off. `details` hold data, never a length counted to now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -241,6 +241,28 @@ class PaymentDetails:
 class ApologyDetails:
     due_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PetitionDetails:
+    """`step`: what is owed, the answer or its publication. `status` and `kind` are the portal's codes."""
+
+    step: Literal["resolve", "publish"]
+    status: int
+    kind: int | None
+    received_at: datetime
+    answered_at: datetime | None
+    due_at: datetime
+    dossier_code: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationDetails:
+    """`publish_by`: the last day on which it is in time."""
+
+    decided_on: date
+    publish_by: date
+    effective_on: date | None
 
 
 @dataclass(frozen=True, kw_only=True)

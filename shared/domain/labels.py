@@ -7,6 +7,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.messages import RULE_LABELS
+from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
 from shared.domain.scoring import State
@@ -14,7 +15,12 @@ from shared.domain.targets import Owner
 
 RULES: Mapping[str, str] = RULE_LABELS
 
-_OF_SEVERAL_RULES = {"intake": "Tiếp nhận hồ sơ", "deadline": "Hạn trả kết quả"}
+_OF_SEVERAL_RULES = {
+    "intake": "Tiếp nhận hồ sơ",
+    "deadline": "Hạn trả kết quả",
+    "petition": "Phản ánh, kiến nghị",
+    "publication": "Công khai thủ tục",
+}
 
 FAMILIES: Mapping[str, str] = {family: _OF_SEVERAL_RULES.get(family) or RULES[family] for family in FAMILY_OF.values()}
 """A family of one rule goes by the rule's name."""
@@ -55,10 +61,25 @@ SYNC_STATES: Mapping[str, str] = {
 }
 """Whether the two sides of a dossier agree."""
 
+PETITION_STATUSES: Mapping[str, str] = {
+    str(PetitionStatus.NEW.value): "Mới",
+    str(PetitionStatus.REFUSED.value): "Từ chối",
+    str(PetitionStatus.MORE_WANTED.value): "Yêu cầu bổ sung",
+    str(PetitionStatus.IN_WORK.value): "Đang xử lý",
+    str(PetitionStatus.ANSWERED.value): "Đã trả lời",
+    str(PetitionStatus.PUBLISHED.value): "Đã công khai",
+}
+
+PETITION_KINDS: Mapping[str, str] = {
+    str(PetitionKind.PROCEDURE.value): "Về thủ tục hành chính",
+    str(PetitionKind.OFFICER.value): "Về cán bộ, công chức",
+}
+
 SOURCE_ROLES: Mapping[str, str] = {
     "portal": "Cổng Dịch vụ công quốc gia",
     "home": "Hệ thống của tỉnh",
     "evaluation": "Kết quả đánh giá công khai của Cổng Dịch vụ công quốc gia",
+    "petitions": "Phản ánh, kiến nghị trên Cổng",
 }
 
 FRESHNESS: Mapping[str, str] = {
@@ -135,6 +156,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "alert_states": ALERT_STATES,
     "channels": CHANNELS,
     "sync_states": SYNC_STATES,
+    "petition_statuses": PETITION_STATUSES,
+    "petition_kinds": PETITION_KINDS,
     "source_roles": SOURCE_ROLES,
     "freshness": FRESHNESS,
     "agency_kinds": AGENCY_KINDS,

@@ -145,11 +145,16 @@ def _accepted(case: Case, seen: Seen, view: View, *, late: bool) -> tuple[Mark, 
         stored=int(record.personal_store_used),
         population=int(record.population_data_used),
         received=1,
-        wanting=int(late),
+        wanting=int(late or _complained_of(case)),
         service_used=int(record.is_online and _offers(case.procedure, record.agency, online=True)),
         service_paid=int(record.paid_online and _offers(case.procedure, record.agency, fee=True)),
     )
     return (_mark(view, record, record.accepted_at, counters),)
+
+
+def _complained_of(case: Case) -> bool:
+    """A citizen was dissatisfied with the answer to a petition about this dossier, or complained again."""
+    return any(petition.is_complained_of for petition in case.dossier.petitions)
 
 
 def _counts_as_online(record: Record, procedure: Procedure | None) -> bool:

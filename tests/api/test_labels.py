@@ -15,6 +15,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
+from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF, RULES
 from shared.domain.scoring import State
@@ -30,6 +31,8 @@ CODES: dict[str, Iterable[str]] = {
     "alert_states": AlertState,
     "channels": Channel,
     "sync_states": SyncState,
+    "petition_statuses": [str(status.value) for status in PetitionStatus],
+    "petition_kinds": [str(kind.value) for kind in PetitionKind],
     "source_roles": get_args(SourceFacts.model_fields["role"].annotation),
     "freshness": Freshness,
     "agency_kinds": AgencyKind,

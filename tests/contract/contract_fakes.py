@@ -49,6 +49,32 @@ def portal_dossier(**changes: Any) -> dict[str, Any]:
     }
 
 
+def portal_petition(**changes: Any) -> dict[str, Any]:
+    """Return a petition as the portal lists it, personal data and the citizen's words included."""
+    name, identity, phone, email, file, address = PRIVATE
+    return {
+        "MaPAKN": "PAKN.20.261110.0001",
+        "TrangThai": "4",
+        "DonViXuLy": "000.00.14.H20",
+        "LoaiPAKN": 1,
+        "NgayTiepNhan": "20261110080000",
+        "HanXuLy": "20261201170000",
+        "NgayTuChoi": "",
+        "NgayYeuCauBoSung": None,
+        "NgayTraLoi": "",
+        "NgayCongKhai": "",
+        "MaHoSo": "000.00.14.H20-261121-0001",
+        "HaiLong": None,
+        "PhanAnhLai": 0,
+        "NgayCapNhat": "20261110080000",
+        "TieuDe": name,
+        "NoiDung": f"{name}, {address}",
+        "NguoiGui": {"HoTen": name, "CCCD": identity, "SoDienThoai": phone, "Email": email},
+        "TepDinhKem": [file],
+        **changes,
+    }
+
+
 def home_dossier(**changes: Any) -> dict[str, Any]:
     """Return a dossier as iGate lists it, personal data included."""
     name, identity, phone, email, file, address = PRIVATE

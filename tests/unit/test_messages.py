@@ -64,6 +64,18 @@ DETAILS: dict[str, dict[str, Any]] = {
     "payment.unnoticed": {"paid_at": Z},
     "result.missing": {"finished_at": Z},
     "apology.missing": {"due_at": Z, "ended_at": "2026-11-18T09:00:00Z"},
+    "petition.due_soon": {
+        "step": "resolve",
+        "status": 4,
+        "kind": 1,
+        "received_at": Z,
+        "answered_at": None,
+        "due_at": Z,
+        "dossier_code": "H20.14-261117-0001",
+    },
+    "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
+    "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
+    "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
     "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},
@@ -361,3 +373,28 @@ def test_a_cut_is_never_too_long_and_keeps_what_fits(text, limit):
 def test_messages_read_the_same_from_stored_details():
     kept = msgspec.json.decode(msgspec.json.encode(DETAILS["sync.field_mismatch"]))
     assert told("sync.field_mismatch", details=kept) == told("sync.field_mismatch")
+
+
+# Petitions and publication
+
+
+def test_a_petition_is_named_with_its_code_and_the_step_that_is_owed():
+    about = {"dossier_code": None, "procedure_name": None, "petition_code": "PAKN.20.261102.0001"}
+    said = told("petition.due_soon", now=at("18 10:00"), due_at=at("19 09:00"), **about)
+    assert said.text.startswith(
+        "[NHẮC VIỆC] Phản ánh, kiến nghị PAKN.20.261102.0001. Tiếp nhận lúc 09 giờ 00 phút ngày 18/11/2026"
+    )
+    assert "hạn trả lời là 09 giờ 00 phút ngày 19/11/2026; còn 7 giờ làm việc" in said.text
+    late = told("petition.overdue", severity=Severity.CRITICAL, **about)
+    assert "quá hạn công khai kết quả trả lời lúc 09 giờ 00 phút ngày 18/11/2026" in late.text
+    assert ("5.1" in said.text, "5.1" in late.text) == (True, False), "only the answer is scored"
+    assert late.title == "Phản ánh, kiến nghị quá hạn – PAKN.20.261102.0001"
+
+
+def test_a_procedure_that_is_not_public_is_told_by_days():
+    about = {"dossier_code": None, "procedure_code": "1.001193", "due_at": at("19 00:00")}
+    said = told("publication.due_soon", now=at("17 07:00"), **about)
+    assert "] Thủ tục 1.001193 – Đăng ký khai sinh. Công bố theo quyết định ngày 11/11/2026, chưa công khai" in said.text
+    assert "hết ngày 18/11/2026; còn 2 ngày làm việc" in said.text
+    assert "công khai thủ tục trên Cổng chậm nhất ngày 18/11/2026" in said.text
+    assert "công khai thủ tục ngay" in told("publication.late", severity=Severity.CRITICAL, **about).text

@@ -85,6 +85,8 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         due_at=row["due_at"],
         resolved_at=row["resolved_at"],
         dossier_code=row["dossier_code"],
+        petition_code=_code(row, "petition"),
+        procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
@@ -101,3 +103,9 @@ def _url(row: Row) -> str:
     if row["source"] is not None:
         return f"/v1/sources/{quote(row['source'], safe='')}"
     return f"/v1/alerts/{row['id']}"
+
+
+def _code(row: Row, kind: str) -> str | None:
+    """Return the code of what the alert is about, where that is of a kind."""
+    found, _, code = row["subject"].partition(":")
+    return code if found == kind else None

@@ -31,6 +31,16 @@ DETAILS: dict[str, dict[str, Any]] = {
     },
     "PauseDetails": {"status": 5, "began_at": _UPDATED},
     "PaymentDetails": {"paid_at": _UPDATED},
+    "PetitionDetails": {
+        "step": "resolve",
+        "status": 4,
+        "kind": 1,
+        "received_at": _ACCEPTED,
+        "answered_at": None,
+        "due_at": "2026-11-27T08:20:00+07:00",
+        "dossier_code": "H20.14-261105-0311",
+    },
+    "PublicationDetails": {"decided_on": "2026-11-16", "publish_by": "2026-11-23", "effective_on": "2026-12-01"},
     "PaymentMismatchDetails": {"paid_on": "portal", "paid_at": _UPDATED},
     "PortalDeadlineDetails": {
         "reason": "ended_in_time",

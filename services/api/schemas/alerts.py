@@ -18,10 +18,12 @@ class Alert(Schema):
     family: str = Field(description="At most one alert of a family is unresolved for one subject")
     severity: Severity
     state: AlertState
-    subject: str = Field(description="What it is about: `dossier:<code>`, `source:<name>` or `audit:<province>`")
-    dossier_code: str | None
+    subject: str = Field(
+        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `source:<name>`, `audit:<province>`"
+    )
+    dossier_code: str | None = Field(description="Null for an alert about anything else")
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")
-    agency: AgencyName | None = Field(description="Where the dossier stands")
+    agency: AgencyName | None = Field(description="Where the dossier stands, or who handles the petition or procedure")
     procedure: ProcedureName | None
     responsible: Responsible
     responsible_agency: str | None = Field(description="The code of the agency asked to act")

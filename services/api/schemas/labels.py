@@ -18,6 +18,8 @@ class Labels(Schema):
     alert_states: Names
     channels: Names
     sync_states: Names
+    petition_statuses: Names = Field(description="By the portal's codes")
+    petition_kinds: Names = Field(description="By the portal's codes")
     source_roles: Names
     freshness: Names = Field(description="How fresh an answer or a source is")
     agency_kinds: Names

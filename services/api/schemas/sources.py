@@ -35,8 +35,8 @@ class SourceFacts(Schema):
 
     name: str
     kind: str
-    role: Literal["portal", "home", "evaluation"] = Field(
-        description="`evaluation`: the portal's own scores; nothing waits for it"
+    role: Literal["portal", "home", "petitions", "evaluation"] = Field(
+        description="Only portal and home say how fresh an answer is; for petitions and the portal's own scores nothing waits"
     )
     active: bool = Field(description="In the present configuration")
     status: Literal["ok", "loading", "stale"] | None = Field(description="Null for a source that is no longer configured")

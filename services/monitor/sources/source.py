@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from shared.domain.catalogue import Agency, Procedure
+from shared.domain.petitions import Petition
 from shared.domain.records import Record
 
 MAPPING_VERSION = 1
@@ -35,8 +36,8 @@ class Reading(msgspec.Struct, frozen=True):
     procedure: Procedure | None = None
 
 
-class DossierSource(Protocol):
-    """A system that lists dossiers. Every call raises `SourceError` and nothing else when the system cannot be read.
+class Listing(Protocol):
+    """A list that a system keeps. Every call raises `SourceError` and nothing else when the system cannot be read.
 
     `mark` differs when items are translated differently, by other tables of ids or a newer `MAPPING_VERSION`: all are read again.
     """
@@ -45,19 +46,37 @@ class DossierSource(Protocol):
     mark: str
 
     async def page(self, *, since: datetime, number: int, size: int) -> Page:
-        """Return page `number` (from 0) of the dossiers updated at or after `since`, ordered by update time, then key."""
-
-    async def look_up(self, spellings: Sequence[str]) -> tuple[msgspec.Raw, ...]:
-        """Return the items the system has under a dossier code, asked in each spelling until one answers."""
+        """Return page `number` (from 0) of the items updated at or after `since`, ordered by update time, then key."""
 
     def head(self, item: msgspec.Raw) -> Head:
         """Return key and update time of an item; raises `RecordRefused`."""
+
+
+class DossierSource(Listing, Protocol):
+    """A system that lists dossiers."""
+
+    async def look_up(self, spellings: Sequence[str]) -> tuple[msgspec.Raw, ...]:
+        """Return the items the system has under a dossier code, asked in each spelling until one answers."""
 
     def reading(self, item: msgspec.Raw, *, requested_at: datetime) -> Reading:
         """Translate an item asked for at `requested_at`; raises `RecordRefused`."""
 
     async def aclose(self) -> None:
         """Close the connections."""
+
+
+class PetitionSource(Listing, Protocol):
+    """The list of petitions of a system."""
+
+    def petition(self, item: msgspec.Raw, *, requested_at: datetime) -> Petition:
+        """Translate an item asked for at `requested_at`; raises `RecordRefused`."""
+
+
+@runtime_checkable
+class TakesPetitions(Protocol):
+    """A system at which citizens petition; the list is a source of its own, closed with the system."""
+
+    petitions: PetitionSource
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from services.monitor.sources.source import DossierSource, Head, Reading
+from services.monitor.sources.source import DossierSource, Head, Listing, Reading
 from services.monitor.steps.mentions import Kept, Mentions
 from shared.db.engine import Connection, Database, clock
 from shared.db.stores import dossiers, look_ups, records, refusals, sources
@@ -58,7 +58,7 @@ class Plan(msgspec.Struct):
         return bool(self.new or self.changed or self.rehashed or self.refused)
 
 
-def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
+def open_items(source: Listing, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
     """Read the heads; of an item that came twice the later one counts."""
     items: dict[str, Item] = {}
     refused = []
@@ -70,7 +70,7 @@ def open_items(source: DossierSource, raws: Iterable[msgspec.Raw]) -> tuple[list
         try:
             head = source.head(raw)
         except RecordRefused as error:
-            refused.append(_refusal(item_hash, error))
+            refused.append(refusal_of(item_hash, error))
             continue
         item = Item(head, raw, item_hash)
         standing = items.pop(head.source_id, item)
@@ -89,7 +89,7 @@ def plan(source: DossierSource, items: Iterable[Item], known: dict[str, Known], 
         try:
             reading = source.reading(item.raw, requested_at=requested_at)
         except Exception as error:  # noqa: BLE001 - one item that a mapping did not foresee costs one item
-            refusal = _refusal(item.item_hash, error, item.head.source_id)
+            refusal = refusal_of(item.item_hash, error, item.head.source_id)
             result.refused.append(msgspec.structs.replace(refusal, code=refusal.code or (before.code if before else None)))
             continue
         _place(result, reading, before, item.item_hash, requested_at)
@@ -241,7 +241,7 @@ def _marked(mark: str) -> blake2b:
     return blake2b(mark.encode(), digest_size=16)
 
 
-def _refusal(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:
+def refusal_of(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:
     """Return why an item cannot be used; of an error nobody foresaw only its kind, its text may hold values."""
     if isinstance(error, RecordRefused):
         return Refusal(

@@ -1,17 +1,20 @@
 """One poll of one source: from where it was stored to the end, page by page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 
-from services.monitor.sources.source import DossierSource, Head
-from services.monitor.steps.ingest import Ingest, open_items
+from services.monitor.sources.source import Head, Listing
+from services.monitor.steps.ingest import Item, open_items
 from services.monitor.steps.pace import Pace
 from services.monitor.steps.paging import Position, following, stored_up_to
 from shared.config import PollConfig
 from shared.db.engine import Database, clock, fence, retried
 from shared.db.stores import sources
+from shared.db.stores.refusals import Refusal
 from shared.db.stores.sources import Counts, Lease
 from shared.errors import LeaseLost, SourceError, SourcePayload
 
@@ -21,25 +24,36 @@ _SWEEP_EVERY = timedelta(days=1)
 _SWEEP_PAGES_PER_SECOND = 2
 
 
+class Stores(Protocol):
+    """Stores a page of a list and moves its source's cursor with it, in one transaction."""
+
+    async def page(
+        self, lease: Lease, items: Sequence[Item], refused: Sequence[Refusal], *, requested_at: datetime, cursor: datetime | None
+    ) -> Counts: ...
+
+
 class Poll:
-    """Reads the dossiers of one source.
+    """Reads the list of one source; `kind`: what its runs are shown as.
 
     Raises `SourceError` when the source cannot be read to the end (what was stored stays stored, and the next poll goes on there)
     and `LeaseLost` when another monitor took it.
     """
 
-    def __init__(self, database: Database, source: DossierSource, config: PollConfig) -> None:
+    def __init__(
+        self, database: Database, source: Listing, stores: Stores, config: PollConfig, *, kind: str = "dossiers"
+    ) -> None:
         self._database = database
         self._source = source
+        self._stores = stores
         self._config = config
-        self._ingest = Ingest(database, source)
+        self._kind = kind
 
     async def run(self, lease: Lease) -> Counts:
         """Poll to the end; the source is then read to the moment this started."""
         started_at = await self._database.now()
         async with self._database.begin() as connection:
             state = await sources.hold(connection, lease)
-            run = await sources.start_run(connection, lease.province, lease.source, "dossiers", now=started_at)
+            run = await sources.start_run(connection, lease.province, lease.source, self._kind, now=started_at)
         counts = Counts()
         try:
             await self._pages(lease, self._first_position(state.cursor), counts)
@@ -101,7 +115,7 @@ class Poll:
             before = rows
             next_position = following(position, rows, full=page.full, requested_at=requested_at)
             cursor = None if pace else stored_up_to(next_position, position, rows, requested_at=requested_at)
-            store = partial(self._ingest.page, lease, items, refused, requested_at=requested_at, cursor=cursor)
+            store = partial(self._stores.page, lease, items, refused, requested_at=requested_at, cursor=cursor)
             counts.add(await retried(store))
             position = next_position
 

@@ -18,6 +18,13 @@ T = TypeVar("T", Agency, Procedure)
 _UNTOLD = (procedures.c.in_catalogue.is_(False), procedures.c.sector.is_(None))
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """A procedure of the portal's list, and when its facts last changed."""
+
+    procedure: Procedure
+    changed_at: datetime
+
+
 async def store_agencies(connection: AsyncConnection, province: str, listed: Sequence[Agency]) -> None:
     """Write the portal's agencies over what is known of them."""
     for some in _in_parts(sorted(listed, key=lambda agency: agency.code)):
@@ -51,6 +58,16 @@ async def store_procedures(connection: AsyncConnection, province: str, listed: S
         ).returning(procedures.c.code)
         changed += len((await connection.execute(news)).all())
     return changed
+
+
+async def listed(connection: AsyncConnection, province: str) -> list[Listed]:
+    """Return every procedure the portal lists, in the order of their codes."""
+    query = (
+        select(procedures.c.facts, procedures.c.changed_at)
+        .where(procedures.c.province_code == province, procedures.c.in_catalogue, procedures.c.changed_at.is_not(None))
+        .order_by(procedures.c.code)
+    )
+    return [Listed(*row) for row in await connection.execute(query)]
 
 
 async def store_counts(connection: AsyncConnection, province: str, counts: Catalogue, *, now: datetime) -> None:

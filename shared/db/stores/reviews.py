@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.stores import look_ups, marks, refusals
+from shared.db.stores import look_ups, marks, petitions, refusals
 from shared.db.tables import delays, findings, procedures, records
 from shared.domain.case import procedure_code
 from shared.domain.catalogue import Procedure
@@ -37,6 +37,7 @@ async def load_readable(
 
 async def load(connection: AsyncConnection, province: str, codes: Collection[str], sources: Collection[str]) -> list[Dossier]:
     """Return the dossiers as a review sees them, with their sides in the configured sources, in the order of their codes."""
+    complaints = await petitions.of_dossiers(connection, province, codes)
     seen = await _records(connection, province, codes)
     absences = await look_ups.absences(connection, province, codes)
     refused = await refusals.unreadable(connection, province, codes)
@@ -57,6 +58,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
             sides={source: side for source, side in sides[code].items() if source in sources},
             standing=standing[code],
             marks=counted.get(code, ()),
+            petitions=complaints.get(code, ()),
         )
         for code in sorted(codes)
     ]

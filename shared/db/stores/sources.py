@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, insert, select, text, up
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import OF_DOSSIERS, poll_runs, sources
+from shared.db.tables import OF_DOSSIERS, PETITIONS, poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
@@ -36,7 +36,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is configured; `role` is "portal" or "home", or "evaluation" for the portal's own scores.
+    """A source as it is configured; `role` is "portal", "home", "petitions", or "evaluation" for the portal's own scores.
 
     `start`: the day from which it is to be read.
     """
@@ -147,6 +147,13 @@ async def states(connection: AsyncConnection, province: str) -> dict[str, Source
     """Return the active sources of dossiers by name, in the order of configuration."""
     query = select(sources).where(sources.c.province_code == province, sources.c.active, OF_DOSSIERS).order_by(sources.c.position)
     return {row["name"]: _state(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def petitions_state(connection: AsyncConnection, province: str) -> SourceState | None:
+    """Return how far the portal's petitions are read, None where nobody reads them."""
+    query = select(sources).where(sources.c.province_code == province, sources.c.active, sources.c.role == PETITIONS)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _state(row) if row else None
 
 
 async def names(connection: AsyncConnection, province: str) -> list[str]:

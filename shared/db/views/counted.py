@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from shared.db.views import tallies
+from shared.db.views.petitions import petition_counts
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import Counters, View
-from shared.domain.figures import Counted, Services
+from shared.domain.figures import Counted, Petitions, Services
 from shared.domain.periods import Period
 from shared.domain.units import Unit
 
@@ -18,6 +19,7 @@ async def counted(
     agencies = {unit.code: unit.agencies for unit in units}
     counters = await tallies.sums(snapshot, view, period.first_day, period.last_day, agencies, within=within)
     services = await tallies.services(snapshot, view, period, agencies, within=within)
+    petitions = await petition_counts(snapshot, period, agencies, within=within)
     catalogue = await tallies.catalogue(snapshot.connection, snapshot.province)
     decisions = catalogue.decided_between(period.first_day, period.last_day)
     return {
@@ -27,6 +29,7 @@ async def counted(
             offer=catalogue.of(unit.code, snapshot.province),
             province=catalogue.whole,
             decisions=decisions,
+            petitions=petitions.get(unit.code, Petitions()),
         )
         for unit in units
     }

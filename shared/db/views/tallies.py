@@ -18,16 +18,16 @@ from shared.domain.periods import Period
 Units = Mapping[str, Collection[str]]
 """The agencies each unit consists of, itself included, by the unit's code."""
 
-_UNITS = "unnest(CAST(:units AS text[]), CAST(:agencies AS text[])) AS unit (code, agency)"
+ROWS_OF_UNITS = "unnest(CAST(:units AS text[]), CAST(:agencies AS text[])) AS unit (code, agency)"
 _SUMS = text(
     f"SELECT unit.code, {', '.join(f'sum({name})::bigint AS {name}' for name in COUNTERS)}"  # noqa: S608 - names of ours
-    f" FROM agency_tally AS tally JOIN {_UNITS} ON unit.agency = tally.agency"
+    f" FROM agency_tally AS tally JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency"
     " WHERE province_code = :province AND view = :view AND month BETWEEN :first AND :last GROUP BY unit.code"
 )
 _SERVICES = {
     counter: text(
         f"SELECT unit.code, count(DISTINCT tally.procedure) FROM procedure_tally AS tally"  # noqa: S608 - likewise
-        f" JOIN {_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = :view AND span = :span"
+        f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = :view AND span = :span"
         f" AND starts_on = :first AND {counter} > 0 GROUP BY unit.code"
     )
     for counter in ("service_used", "service_paid")
@@ -59,11 +59,11 @@ async def catalogue(connection: AsyncConnection, province: str) -> Catalogue:
     return counts or Catalogue()
 
 
+def pairs(units: Units, within: AgencyTree) -> dict[str, list[str]]:
+    """Return the parameters of `JOINROWS_OF_UNITS`: each unit with each of its agencies that may be seen."""
+    found = [(code, agency) for code, agencies in units.items() for agency in agencies if within.is_whole or agency in within]
+    return {"units": [code for code, _ in found], "agencies": [agency for _, agency in found]}
+
+
 def _of(snapshot: Snapshot, view: View, units: Units, within: AgencyTree) -> dict[str, Any]:
-    pairs = [(code, agency) for code, agencies in units.items() for agency in agencies if within.is_whole or agency in within]
-    return {
-        "province": snapshot.province,
-        "view": view.value,
-        "units": [code for code, _ in pairs],
-        "agencies": [agency for _, agency in pairs],
-    }
+    return {"province": snapshot.province, "view": view.value, **pairs(units, within)}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Severity
-from shared.domain.messages import own_texts, sync_texts, work_texts
+from shared.domain.messages import own_texts, petition_texts, sync_texts, work_texts
 from shared.domain.messages.facts import Facts, Message
 from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, length, moment, sentence, shorten
@@ -57,6 +57,10 @@ TELLINGS: dict[str, Telling] = {
     "payment.unnoticed": Telling("Đã thanh toán, chưa xử lý", work_texts.payment_unnoticed),
     "result.missing": Telling("Chưa có kết quả điện tử", work_texts.result_missing),
     "apology.missing": Telling("Chưa có thư xin lỗi", work_texts.apology_missing),
+    "petition.due_soon": Telling("Phản ánh, kiến nghị sắp đến hạn", petition_texts.petition_due_soon, reminds=True),
+    "petition.overdue": Telling("Phản ánh, kiến nghị quá hạn", petition_texts.petition_overdue),
+    "publication.due_soon": Telling("Thủ tục sắp hết hạn công khai", petition_texts.publication_due_soon, reminds=True),
+    "publication.late": Telling("Thủ tục quá hạn công khai", petition_texts.publication_late),
     "source.stale": Telling("Nguồn dữ liệu không đọc được", own_texts.source_stale),
     "review.failed": Telling("Không xét được hồ sơ", own_texts.review_failed),
     "audit.differs": Telling("Xét lại cho kết quả khác", own_texts.audit_differs),
@@ -92,11 +96,19 @@ def _kind(facts: Facts, telling: Telling) -> str:
 
 
 def _subject(facts: Facts) -> str:
-    return shorten(facts.dossier_code or facts.source or "hệ thống", _CODE_LIMIT)
+    code = facts.dossier_code or facts.petition_code or facts.procedure_code or facts.source
+    return shorten(code or "hệ thống", _CODE_LIMIT)
 
 
 def _about(facts: Facts) -> str:
-    kind = "Hồ sơ" if facts.dossier_code else "Nguồn" if facts.source else ""
+    """Return the kind of what it is about with its code; our own work has neither."""
+    kinds = (
+        (facts.dossier_code, "Hồ sơ"),
+        (facts.petition_code, "Phản ánh, kiến nghị"),
+        (facts.procedure_code, "Thủ tục"),
+        (facts.source, "Nguồn"),
+    )
+    kind = next((noun for code, noun in kinds if code), None)
     return f"{kind} {_subject(facts)}" if kind else _subject(facts).capitalize()
 
 

@@ -11,7 +11,10 @@ from shared.domain.findings import Responsible, Severity
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message is made of. No citizen, no officer's name, no cause the data does not show."""
+    """What a message is made of. No citizen, no officer's name, no cause the data does not show.
+
+    It is about a dossier, a petition, a procedure (`procedure_code`: only then) or a source.
+    """
 
     rule: str
     severity: Severity
@@ -22,6 +25,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     resolved_at: datetime | None = None
     dossier_code: str | None = None
+    petition_code: str | None = None
+    procedure_code: str | None = None
     procedure_name: str | None = None
     agency_name: str | None = None
     responsible_agency_name: str | None = None

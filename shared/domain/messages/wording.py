@@ -1,7 +1,7 @@
 """How moments, lengths of time and long names are written in Vietnamese."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.working_time import LOCAL
 
@@ -27,6 +27,12 @@ def brief_moment(at: datetime) -> str:
 
 def _day(local: datetime) -> str:
     return f"{local.day:02}/{local.month:02}/{local.year}"  # five times as fast as asking for it by %d/%m/%Y
+
+
+def day(at: date) -> str:
+    """Return `ngày 20/11/2026`, the local day where a moment is given."""
+    local = at.astimezone(LOCAL) if isinstance(at, datetime) and at.tzinfo else at
+    return f"ngày {local:%d/%m/%Y}"
 
 
 def length(span: timedelta, *, day: timedelta = timedelta(days=1)) -> str:

@@ -18,7 +18,9 @@ from shared.domain.rules import (
     main,
     pause,
     payment,
+    petition,
     portal,
+    publication,
     result,
     stage,
     supplement,
@@ -76,15 +78,23 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule in family.rules} | {
+    "petition.due_soon": petition.FAMILY,
+    "petition.overdue": petition.FAMILY,
+    "publication.due_soon": publication.FAMILY,
+    "publication.late": publication.FAMILY,
     "source.stale": "source.stale",
     "review.failed": "review.failed",
     "audit.differs": "audit.differs",
 }
-"""Every rule's family; the last three are judged about a source and about our own work."""
+"""Every rule's family, mildest first. The last are judged about petitions, procedures, sources and our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
 DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule in family.rules} | {
+    "petition.due_soon": findings.PetitionDetails,
+    "petition.overdue": findings.PetitionDetails,
+    "publication.due_soon": findings.PublicationDetails,
+    "publication.late": findings.PublicationDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
     "audit.differs": findings.AuditDiffersDetails,

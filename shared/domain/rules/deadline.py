@@ -6,6 +6,9 @@ from shared.domain.case import Case, due_of, passed, phase, runs, still_since
 from shared.domain.dossiers import Seen
 from shared.domain.findings import WAITS, DeadlineDetails, DeadlineMissingDetails, Judgement, Phase, Severity
 
+Leads = tuple[tuple[timedelta | None, timedelta], ...]
+"""Pairs of allowed up to, and warn before; the last without a bound."""
+
 _HOLD_MISSING = timedelta(hours=1)
 
 
@@ -34,8 +37,12 @@ def lead(case: Case, seen: Seen, due: datetime) -> timedelta:
     start = seen.record.accepted_at or seen.record.submitted_at
     if start is None:
         return case.rules.deadline_leads[0][1]
-    allowed = max(case.calendar.between(start, due), timedelta())
-    fitting = next(length for bound, length in case.rules.deadline_leads if bound is None or allowed <= bound)
+    return fitting_lead(case.rules.deadline_leads, max(case.calendar.between(start, due), timedelta()))
+
+
+def fitting_lead(leads: Leads, allowed: timedelta) -> timedelta:
+    """Return the lead that fits what was allowed (both working time), never more than half of it."""
+    fitting = next(length for bound, length in leads if bound is None or allowed <= bound)
     return min(fitting, allowed / 2)
 
 

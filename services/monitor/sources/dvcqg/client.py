@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from services.monitor.sources.credentials import Credential, Grant, Seconds
 from services.monitor.sources.decoding import decode_answer
 from services.monitor.sources.dvcqg import catalogue, mapping, wire
+from services.monitor.sources.dvcqg.petitions import DvcqgPetitions
 from services.monitor.sources.http import Http, Limits, Retry, gateway_message
 from services.monitor.sources.moments import to_portal
 from services.monitor.sources.source import MAPPING_VERSION, Head, Page, Reading
@@ -27,7 +28,7 @@ _MOST_CATALOGUE_PAGES = 200
 
 
 class DvcqgSource:
-    """The national portal as a `DossierSource` and a `CatalogueSource`."""
+    """The national portal as a `DossierSource` and a `CatalogueSource`; its `petitions` are a source of their own."""
 
     def __init__(
         self,
@@ -45,13 +46,11 @@ class DvcqgSource:
         headers = {"dstcode": config.dst_code} if config.dst_code else {}
         self._http = Http(self.name, config.url, limits or Limits(config.timeout), retry or Retry(), headers)
         self._session = Credential(self.name, self._log_in, clock)
+        self.petitions = DvcqgPetitions(config.petitions_name, province, self._page_of)
 
     async def page(self, *, since: datetime, number: int, size: int) -> Page:
         """Return page `number` (from 0) of the dossiers updated at or after `since`."""
-        body: dict[str, str | int] = {"ngaycapnhat1": to_portal(since), "trang": number + 1, "sobanghi": size}
-        items, total = await self._http.retried(lambda: self._ask("DanhSachHoSo", body))
-        more = total is not None and number * size + len(items) < total  # it may give fewer rows than it was asked for
-        return Page(items, full=bool(items) and (len(items) >= size or more))
+        return await self._page_of("DanhSachHoSo", since, number, size)
 
     async def look_up(self, spellings: Sequence[str]) -> tuple[msgspec.Raw, ...]:
         """Return what the portal has under a dossier code, asked in each spelling until one answers."""
@@ -91,6 +90,12 @@ class DvcqgSource:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def _page_of(self, service: str, since: datetime, number: int, size: int) -> Page:
+        body: dict[str, str | int] = {"ngaycapnhat1": to_portal(since), "trang": number + 1, "sobanghi": size}
+        items, total = await self._http.retried(lambda: self._ask(service, body))
+        more = total is not None and number * size + len(items) < total  # it may give fewer rows than it was asked for
+        return Page(items, full=bool(items) and (len(items) >= size or more))
 
     async def _call(self, service: str, **body: str | int) -> tuple[msgspec.Raw, ...]:
         items, _ = await self._http.retried(lambda: self._ask(service, body))

@@ -107,9 +107,37 @@ class Formality(msgspec.Struct, frozen=True):
     ThoiHanToiDa: Word = None
 
 
+class PetitionKey(msgspec.Struct, frozen=True):
+    """The least of a petition, of any type."""
+
+    MaPAKN: Any = None
+    NgayCapNhat: Any = None
+
+
+class Petition(msgspec.Struct, frozen=True):
+    """An item of `DanhSachPAKN`: its course, nothing of who wrote what."""
+
+    MaPAKN: Word = None
+    TrangThai: Word = None
+    DonViXuLy: Word = None
+    LoaiPAKN: Word = None
+    NgayTiepNhan: Word = None
+    HanXuLy: Word = None
+    NgayTuChoi: Word = None
+    NgayYeuCauBoSung: Word = None
+    NgayTraLoi: Word = None
+    NgayCongKhai: Word = None
+    MaHoSo: Word = None
+    HaiLong: Flag = None
+    PhanAnhLai: Flag = None
+    NgayCapNhat: Word = None
+
+
 ANSWER = msgspec.json.Decoder(Answer)
 ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 KEY = msgspec.json.Decoder(Key)
 DOSSIER = msgspec.json.Decoder(Dossier)
 UNIT = msgspec.json.Decoder(Unit)
 FORMALITY = msgspec.json.Decoder(Formality)
+PETITION_KEY = msgspec.json.Decoder(PetitionKey)
+PETITION = msgspec.json.Decoder(Petition)
