@@ -153,6 +153,7 @@ def upgrade() -> None:
         "dossiers",
         ["province_code", sa.literal_column("(coalesce(due_at, 'infinity'))"), "code"],
         unique=False,
+        postgresql_where=sa.text("rule_set > 0"),
     )
     op.create_index(
         "ix_dossiers_held", "dossiers", ["held"], unique=False, postgresql_using="gin", postgresql_where=sa.text("held <> '{}'")
@@ -212,6 +213,7 @@ def upgrade() -> None:
         "dossiers",
         ["province_code", sa.literal_column("(coalesce(submitted_at, '-infinity'))"), "code"],
         unique=False,
+        postgresql_where=sa.text("rule_set > 0"),
     )
     op.create_index(
         "ix_dossiers_waiting",
@@ -431,7 +433,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_dossiers_waiting", table_name="dossiers", postgresql_using="gin", postgresql_where=sa.text("waits_for <> '{}'")
     )
-    op.drop_index("ix_dossiers_submitted_at", table_name="dossiers")
+    op.drop_index("ix_dossiers_submitted_at", table_name="dossiers", postgresql_where=sa.text("rule_set > 0"))
     op.drop_index(op.f("ix_dossiers_province_code_rule_set"), table_name="dossiers")
     op.drop_index(
         op.f("ix_dossiers_province_code_procedure"), table_name="dossiers", postgresql_where=sa.text("procedure IS NOT NULL")
@@ -447,7 +449,7 @@ def downgrade() -> None:
         "ix_dossiers_in_step", table_name="dossiers", postgresql_where=sa.text("status IS NOT NULL AND out_of_step = '{}'")
     )
     op.drop_index("ix_dossiers_held", table_name="dossiers", postgresql_using="gin", postgresql_where=sa.text("held <> '{}'"))
-    op.drop_index("ix_dossiers_due_at", table_name="dossiers")
+    op.drop_index("ix_dossiers_due_at", table_name="dossiers", postgresql_where=sa.text("rule_set > 0"))
     op.drop_index("ix_dossiers_due", table_name="dossiers", postgresql_where=sa.text("next_review_at IS NOT NULL"))
     op.drop_table("dossiers")
     op.drop_index("ix_delays_open", table_name="delays", postgresql_where=sa.text("minutes IS NULL"))

@@ -27,7 +27,9 @@ class DossierQuery(ListQuery):
     status: list[Status] = Field(default_factory=list, max_length=MOST, description="Its status at home, else on the portal")
     portal_status: list[Status] = Field(default_factory=list, max_length=MOST, description="Its status on the portal")
     sync_state: list[Sync] = Field(
-        default_factory=list, max_length=MOST, description="Whether its sides agree, or the rule by which they do not"
+        default_factory=list,
+        max_length=MOST,
+        description="Whether its sides agree, or the rule by which they do not; only `unjudged` lists what nobody has looked at yet",
     )
     procedure: list[ProcedureCode] = Field(default_factory=list, max_length=MOST, description="A procedure's code")
     sector: list[Text] = Field(default_factory=list, max_length=MOST, description="A sector's code")

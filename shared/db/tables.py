@@ -226,8 +226,20 @@ dossiers = Table(
         "code",
         postgresql_where=text("ended_at IS NULL AND status IS NOT NULL"),
     ),
-    Index("ix_dossiers_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
-    Index("ix_dossiers_submitted_at", "province_code", text("(coalesce(submitted_at, '-infinity'))"), "code"),
+    Index(
+        "ix_dossiers_due_at",
+        "province_code",
+        text("(coalesce(due_at, 'infinity'))"),
+        "code",
+        postgresql_where=text("rule_set > 0"),
+    ),
+    Index(
+        "ix_dossiers_submitted_at",
+        "province_code",
+        text("(coalesce(submitted_at, '-infinity'))"),
+        "code",
+        postgresql_where=text("rule_set > 0"),
+    ),
     Index(
         "ix_dossiers_in_step",
         "province_code",

@@ -71,9 +71,12 @@ async def test_a_dossier_has_the_promised_shape(client: httpx.AsyncClient, world
     ]
 
 
-async def test_a_dossier_nobody_has_judged_tells_nothing_but_that(client: httpx.AsyncClient, world: World) -> None:
+async def test_a_dossier_nobody_has_judged_is_listed_when_asked_for_and_tells_nothing_but_that(
+    client: httpx.AsyncClient, world: World
+) -> None:
     await world.dossier()
-    item = (await client.get("/v1/dossiers")).json()["items"][0]
+    assert (await client.get("/v1/dossiers")).json()["items"] == []
+    item = (await client.get("/v1/dossiers", params={"sync_state": "unjudged"})).json()["items"][0]
     assert (item["sync_state"], item["status"], item["agency"], item["overdue"]) == ("unjudged", None, None, False)
 
 

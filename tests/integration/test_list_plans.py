@@ -27,8 +27,8 @@ SELECT 'H20', 'dossier:' || n, 'deadline', 'deadline.overdue', CASE WHEN n % 3 =
 FROM generate_series(1, :many) AS n
 """
 _DOSSIERS = """
-INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at, agency, procedure, due_at, submitted_at)
-SELECT 'H20', n::text, now(), now(), 'H20.' || n % 100, '1.' || n % 300, '2026-11-20Z', '2026-11-10Z'
+INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at, rule_set, agency, procedure, due_at, submitted_at)
+SELECT 'H20', n::text, now(), now(), 1, 'H20.' || n % 100, '1.' || n % 300, '2026-11-20Z', '2026-11-10Z'
 FROM generate_series(1, :many) AS n
 """
 

@@ -34,6 +34,7 @@ from shared.domain.statuses import RUNNING, Status
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
 _is_open = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
+_looked_at = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -72,8 +73,13 @@ class DossierFilters(msgspec.Struct, frozen=True, kw_only=True):
 def conditions(
     filters: DossierFilters, province: str, now: datetime, mentioned: Collection[str] = ()
 ) -> list[ColumnElement[bool]]:
-    """Return what a dossier must fulfil; `mentioned`: the procedures whose names hold `q`."""
+    """Return what a dossier must fulfil; `mentioned`: the procedures whose names hold `q`.
+
+    Dossiers nobody has looked at yet are among them only when that is asked for.
+    """
     wanted = [dossiers.c.province_code == province, *_listed(filters), *_states(filters, now)]
+    if SyncState.UNJUDGED not in filters.sync_states:
+        wanted.append(_looked_at)
     if filters.sync_states or filters.sync_rules:
         wanted.append(_in_sync_state(filters.sync_states, filters.sync_rules))
     if filters.due_from:
