@@ -29,7 +29,7 @@ class DossierQuery(ListQuery):
     sync_state: list[Sync] = Field(
         default_factory=list,
         max_length=MOST,
-        description="Whether its sides agree, or the rule by which they do not; only `unjudged` lists what nobody has looked at yet",
+        description="Whether its sides agree, or the rule by which they do not; `unjudged` alone lists what nobody has looked at",
     )
     procedure: list[ProcedureCode] = Field(default_factory=list, max_length=MOST, description="A procedure's code")
     sector: list[Text] = Field(default_factory=list, max_length=MOST, description="A sector's code")
