@@ -82,6 +82,6 @@ FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule i
     "source.stale": "source.stale",
     "review.failed": "review.failed",
 }
-"""Every rule's family, mildest first. The last are not judged about dossiers: about petitions, procedures, sources, our own work."""
+"""Every rule's family, mildest first. The last ones are about petitions, procedures, sources and our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)

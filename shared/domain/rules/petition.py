@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.domain.case import passed, phase
 from shared.domain.dossiers import Rules
-from shared.domain.findings import Duty, Phase, PetitionDetails, Responsible, Severity
+from shared.domain.findings import Duty, PetitionDetails, Phase, Responsible, Severity
 from shared.domain.petitions import Petition, PetitionDeadline
 from shared.domain.rules.deadline import fitting_lead
 from shared.domain.working_time import WorkingTime
