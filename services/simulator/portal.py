@@ -97,12 +97,14 @@ class Gateway:
 
     def _procedures(self, body: Body) -> _Answer:
         offset, size = _page(body)
-        listed = list(enumerate(self._systems.world().catalogue.procedures))[offset : offset + size]
+        listed = list(enumerate(self._systems.world().procedures))[offset : offset + size]
         return {"error_code": "0", "result": [portal_wire.procedure(procedure, number) for number, procedure in listed]}
 
     def _petitions(self, body: Body) -> _Answer:
         offset, size = _page(body)
-        listed = petitions.page(self._systems.world().petitions, _since(body), _moment(body, "ngaycapnhat2"))
+        world = self._systems.world()
+        shown = [*world.petitions, *petitions.junk(world.size.origin)]
+        listed = petitions.changed(shown, _since(body), _moment(body, "ngaycapnhat2"))
         return {"error_code": "0", "tongso": len(listed), "result": listed[offset : offset + size]}
 
 
