@@ -15,7 +15,7 @@ from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
-from shared.config import Config, HomeConfig, PollConfig, PortalConfig
+from shared.config import Config, IgateConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -26,7 +26,7 @@ from shared.policy import working_time
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
 PORTAL = PortalConfig(base_url=_NOWHERE, username="bench", password=SecretStr("-"), unit_code=PROVINCE)
-HOME = HomeConfig(name="igate", main=True, base_url=_NOWHERE, client_id="bench", client_secret=SecretStr("-"))
+HOME = IgateConfig(name="igate", main=True, base_url=_NOWHERE, client_id="bench", client_secret=SecretStr("-"))
 CONFIG = Config(province=PROVINCE, portal=PORTAL, home=(HOME,))
 POLL = PollConfig(start=(items.NOW - timedelta(days=365)).date())
 RULES = rules_of(CONFIG)

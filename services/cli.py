@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from shared import logging
 from shared.config import Settings, load_config, parse_length, process_environment
 from shared.db import schema
@@ -20,7 +22,7 @@ Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. What is wrong with the set-up is told in one line on stderr, status 2."""
-    options = _parser().parse_args(arguments)
+    options = command_line().parse_args(arguments)
     try:
         settings = Settings.load()
         logging.configure(settings.log_level)
@@ -87,6 +89,22 @@ async def migrate(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def audit(options: argparse.Namespace, settings: Settings) -> int:
+    """Judge every dossier and count every tally again; exits with 1 when anything comes out differently."""
+    from services.monitor import bootstrap
+
+    config = load_config(settings.config, environ=process_environment())
+    async with open_database(settings, "watch766 audit") as database:
+        await schema.check_schema(database.engine)
+        report = await bootstrap.auditor(config, database).run()
+    if options.json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        print(f"{report.judged} dossiers judged again, {report.owed} whose next review is owed, {report.differences} differences")
+        print(*report.told, sep="\n", end="\n" if report.told else "")
+    return 1 if report.differences else 0
+
+
 async def demo(options: argparse.Namespace, settings: Settings) -> int:
     """Run everything: database, simulated province, monitor and API."""
     from services.demo import Demo
@@ -94,13 +112,14 @@ async def demo(options: argparse.Namespace, settings: Settings) -> int:
     return await Demo(settings, dossiers=options.dossiers).run()
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="watch766", description="Watches every dossier on both sides and warns in time.")
     commands = parser.add_subparsers(required=True, metavar="command")
     _command(commands, "demo", demo).add_argument("--dossiers", type=_count, default=20_000, help="how many to begin with")
     _command(commands, "api", api)
     _command(commands, "monitor", monitor).add_argument("--once", action="store_true", help="one full cycle, then exit")
     _simulate(_command(commands, "simulate", simulate))
+    _command(commands, "audit", audit).add_argument("--json", action="store_true", help="the report as JSON")
     down = _command(commands, "migrate", migrate)
     down.add_argument("revision", nargs="?", default="head", help="a revision to go to; default: the newest")
     return parser

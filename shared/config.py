@@ -8,12 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     HttpUrl,
     SecretStr,
@@ -26,8 +23,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.domain import codes
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
+from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
 from shared.errors import ConfigError
+from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -51,11 +50,7 @@ ProvinceCode = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Source(_Section):
+class _Source(Section):
     base_url: HttpUrl
     every: Length = timedelta(seconds=60)
     timeout: Length = timedelta(seconds=20)
@@ -91,7 +86,7 @@ class PortalConfig(_Source):
         return f"{self.name}-petitions"
 
 
-class AnswersFor(_Section):
+class AnswersFor(Section):
     """Which sectors or procedures a home system answers for; both empty: everything."""
 
     sectors: frozenset[str] = frozenset()
@@ -99,27 +94,14 @@ class AnswersFor(_Section):
 
 
 class HomeConfig(_Source):
-    """One of the province's own systems. `statuses` and `channels` translate the ids of that installation."""
+    """One of the province's own systems, of any kind. `statuses` and `channels` translate the words of that installation."""
 
     name: SourceName
-    kind: Literal["igate"] = "igate"
+    kind: str
     main: bool = False
-    client_id: str = Field(min_length=1)
-    client_secret: SecretStr = Field(min_length=1)
     answers_for: AnswersFor = AnswersFor()
-    statuses: dict[str, Status] = {
-        "0": Status.NEW,
-        "1": Status.SUPPLEMENT,
-        "2": Status.PROCESSING,
-        "3": Status.PAUSED,
-        "4": Status.FINISHED,
-        "5": Status.RETURNED,
-        "6": Status.WITHDRAWN,
-        "7": Status.REFUSED,
-        "8": Status.PAYMENT,
-        "9": Status.ACCEPTED,
-    }
-    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
+    statuses: dict[str, Status]
+    channels: dict[str, Channel]
 
     @field_validator("statuses", mode="before")
     @classmethod
@@ -137,14 +119,45 @@ class HomeConfig(_Source):
         return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-class CentralConfig(_Section):
+class IgateConfig(HomeConfig):
+    """An iGate, or specialised software that speaks like it."""
+
+    kind: Literal["igate"] = "igate"
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+    statuses: dict[str, Status] = Field(
+        default={
+            "0": Status.NEW,
+            "1": Status.SUPPLEMENT,
+            "2": Status.PROCESSING,
+            "3": Status.PAUSED,
+            "4": Status.FINISHED,
+            "5": Status.RETURNED,
+            "6": Status.WITHDRAWN,
+            "7": Status.REFUSED,
+            "8": Status.PAYMENT,
+            "9": Status.ACCEPTED,
+        }
+    )
+    channels: dict[str, Channel] = Field(default={"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL})
+
+
+def _with_kind(home: object) -> object:
+    return {"kind": "igate", **home} if isinstance(home, dict) else home
+
+
+AnyHome = Annotated[IgateConfig, Field(discriminator="kind"), BeforeValidator(_with_kind)]
+"""The kinds of home systems, `IgateConfig | AnotherConfig | …`, told apart by `kind`; igate where none is named."""
+
+
+class CentralConfig(Section):
     """Procedures and sectors handled on a ministry's own system: judged on the portal alone."""
 
     procedures: Procedures = frozenset()
     sectors: frozenset[str] = frozenset()
 
 
-class PollConfig(_Section):
+class PollConfig(Section):
     """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
 
     page_size: int = Field(default=200, ge=1, le=500)
@@ -158,14 +171,14 @@ class PollConfig(_Section):
         return datetime.combine(self.start, time(), LOCAL)
 
 
-class SyncRules(_Section):
+class SyncRules(Section):
     """`owner` is the agency that answers for synchronisation; unset: the province."""
 
     hold: Hold = timedelta(minutes=15)
     owner: Annotated[str, AfterValidator(codes.agency)] | None = None
 
 
-class IntakeRules(_Section):
+class IntakeRules(Section):
     """The window in which an online dossier must be taken up, in elapsed hours, and how long before its end to warn."""
 
     window: Length = timedelta(hours=8)
@@ -181,7 +194,7 @@ class IntakeRules(_Section):
 OptionalLength = Annotated[timedelta | None, BeforeValidator(parse_length)]
 
 
-class DeadlineRules(_Section):
+class DeadlineRules(Section):
     """`leads`: pairs of (allowed up to, warn before), working hours, ascending; the last pair has no upper bound (null)."""
 
     leads: tuple[tuple[OptionalLength, Length], ...] = (
@@ -200,7 +213,7 @@ class DeadlineRules(_Section):
         return leads
 
 
-class PauseRules(_Section):
+class PauseRules(Section):
     """`warn_after`: working days of 8 working hours."""
 
     warn_after: Length = timedelta(days=10)
@@ -210,7 +223,7 @@ class PauseRules(_Section):
         return self.warn_after / timedelta(days=1)
 
 
-class RulesConfig(_Section):
+class RulesConfig(Section):
     """The thresholds of the rules."""
 
     sync: SyncRules = SyncRules()
@@ -219,7 +232,7 @@ class RulesConfig(_Section):
     pause: PauseRules = PauseRules()
 
 
-class CalendarConfig(_Section):
+class CalendarConfig(Section):
     """Working time where the province differs: hours of a working day, days off and days worked on top of the holidays."""
 
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
@@ -233,16 +246,33 @@ class CalendarConfig(_Section):
         return hours
 
 
-class Config(_Section):
+AgencyCode = Annotated[str, AfterValidator(codes.agency)]
+
+
+class AgenciesConfig(Section):
+    """Agencies with a task of their own in the province's plan; unset: nobody leads or supports as such."""
+
+    office: AgencyCode | None = None
+    science: AgencyCode | None = None
+    justice: AgencyCode | None = None
+    economic_zones: frozenset[AgencyCode] = frozenset()
+
+    @property
+    def offices(self) -> Offices:
+        return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
+
+
+class Config(Section):
     """The province's configuration file."""
 
     province: ProvinceCode = "H20"
     portal: PortalConfig | None = None
-    home: tuple[HomeConfig, ...] = ()
+    home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
+    agencies: AgenciesConfig = AgenciesConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
@@ -255,7 +285,7 @@ class Config(_Section):
         return self
 
     @cached_property
-    def sources(self) -> "tuple[PortalConfig | HomeConfig, ...]":
+    def sources(self) -> "tuple[PortalConfig | AnyHome, ...]":
         """Every source: the portal first, then the home systems as configured."""
         return (*((self.portal,) if self.portal else ()), *self.home)
 
@@ -278,18 +308,7 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise ConfigError(_first_problem(error, prefix="WATCH766_")) from None
-
-
-class _Loader(yaml.SafeLoader):
-    """Leaves dates and times of day as they are written, so that what is wrong with one is told with its key."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":int", ":float"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9]\d*)$"), list("-+0123456789"))
+            raise ConfigError(first_problem(error, prefix="WATCH766_")) from None
 
 
 def load_config(path: Path | None, *, environ: Mapping[str, str] | None = None) -> Config:
@@ -301,18 +320,12 @@ def load_config(path: Path | None, *, environ: Mapping[str, str] | None = None) 
     if path is None:
         return Config()
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a SafeLoader that guesses less
+        raw = parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise ConfigError(f"WATCH766_CONFIG: cannot read {path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ConfigError(f"{path}: not YAML{f', line {mark.line + 1}' if mark else ''}") from None
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: must be a mapping of keys, see config.example.yaml")
-    try:
-        return Config.model_validate(_fill(raw, environ) if environ is not None else raw)
-    except ValidationError as error:
-        raise ConfigError(f"{path}: {_first_problem(error)}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not YAML") from None
+    return checked(Config, _fill(raw, environ) if environ is not None else raw, str(path), placed=_without_kind)
 
 
 def process_environment() -> Mapping[str, str]:
@@ -336,9 +349,6 @@ def _secret(name: str, environ: Mapping[str, str], key: str) -> str:
     return environ[name]
 
 
-def _first_problem(error: ValidationError, prefix: str = "") -> str:
-    """Return `key: what is wrong` without the value, which may be a secret."""
-    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    key = ".".join(str(part) for part in problem["loc"])
-    message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
-    return f"{prefix}{key.upper() if prefix else key}: {message}" if key else message
+def _without_kind(place: Place) -> Place:
+    """Return `home, 0, name` for `home, 0, igate, name`."""
+    return place[:2] + place[3:] if place[:1] == ("home",) else place

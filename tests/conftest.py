@@ -5,10 +5,12 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -16,6 +18,13 @@ from shared.config import Settings
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import Database, create_engine
+
+# Properties give the same answer on every machine, however slow; `pytest --hypothesis-profile=explore` looks further.
+settings.register_profile(
+    "steady", derandomize=True, database=None, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", database=None, deadline=timedelta(seconds=5), max_examples=5000)
+settings.load_profile("steady")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_ALERT_ORDERS = {
+    "due": ("(coalesce(due_at, 'infinity'))",),
+    "urgent": ("severity", "(coalesce(due_at, 'infinity'))"),
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -73,18 +78,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("province_code", "id", name=op.f("pk_alerts")),
         comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
     )
-    op.create_index(
-        "ix_alerts_due", "alerts", ["province_code", sa.literal_column("(coalesce(due_at, 'infinity'))"), "id"], unique=False
-    )
+    for name, places in _ALERT_ORDERS.items():
+        columns: list[sa.ColumnElement[object]] = [sa.literal_column(place) for place in ("province_code", *places, "id")]
+        op.create_index(f"ix_alerts_{name}", "alerts", columns, unique=False)
+        op.create_index(
+            f"ix_alerts_{name}_unresolved", "alerts", columns, unique=False, postgresql_where=sa.text("state <> 'resolved'")
+        )
     op.create_index("ix_alerts_opened", "alerts", ["province_code", "opened_at", "id"], unique=False)
     op.create_index(op.f("ix_alerts_province_code_dossier_code"), "alerts", ["province_code", "dossier_code"], unique=False)
-    op.create_index(
-        "ix_alerts_urgent",
-        "alerts",
-        ["province_code", "severity", sa.literal_column("(coalesce(due_at, 'infinity'))"), "id"],
-        unique=False,
-        postgresql_where=sa.text("state <> 'resolved'"),
-    )
     op.create_index(
         "uq_alerts_unresolved",
         "alerts",
@@ -168,7 +169,7 @@ def upgrade() -> None:
         "dossiers",
         ["province_code", sa.literal_column("(coalesce(due_at, 'infinity'))"), "code"],
         unique=False,
-        postgresql_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL AND status IS NOT NULL"),
     )
     op.create_index(
         "ix_dossiers_out_of_step",
@@ -191,8 +192,20 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("parked_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_dossiers_province_code_agency"), "dossiers", ["province_code", "agency"], unique=False)
-    op.create_index(op.f("ix_dossiers_province_code_procedure"), "dossiers", ["province_code", "procedure"], unique=False)
+    op.create_index(
+        op.f("ix_dossiers_province_code_agency"),
+        "dossiers",
+        ["province_code", "agency"],
+        unique=False,
+        postgresql_where=sa.text("agency IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_dossiers_province_code_procedure"),
+        "dossiers",
+        ["province_code", "procedure"],
+        unique=False,
+        postgresql_where=sa.text("procedure IS NOT NULL"),
+    )
     op.create_index(op.f("ix_dossiers_province_code_rule_set"), "dossiers", ["province_code", "rule_set"], unique=False)
     op.create_index(
         "ix_dossiers_submitted_at",
@@ -345,6 +358,13 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_refusals_province_code_source_item_hash"), "refusals", ["province_code", "source", "item_hash"], unique=True
     )
+    op.create_index(
+        "ix_refusals_standing",
+        "refusals",
+        ["province_code", "source"],
+        unique=False,
+        postgresql_where=sa.text("mended_at IS NULL"),
+    )
     op.create_table(
         "rule_sets",
         sa.Column("province_code", sa.Text(), nullable=False),
@@ -390,6 +410,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("sources")
     op.drop_table("rule_sets")
+    op.drop_index("ix_refusals_standing", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL"))
     op.drop_index(op.f("ix_refusals_province_code_source_item_hash"), table_name="refusals")
     op.drop_index("ix_refusals_open", table_name="refusals", postgresql_where=sa.text("mended_at IS NULL AND code IS NOT NULL"))
     op.drop_table("refusals")
@@ -412,14 +433,16 @@ def downgrade() -> None:
     )
     op.drop_index("ix_dossiers_submitted_at", table_name="dossiers")
     op.drop_index(op.f("ix_dossiers_province_code_rule_set"), table_name="dossiers")
-    op.drop_index(op.f("ix_dossiers_province_code_procedure"), table_name="dossiers")
-    op.drop_index(op.f("ix_dossiers_province_code_agency"), table_name="dossiers")
+    op.drop_index(
+        op.f("ix_dossiers_province_code_procedure"), table_name="dossiers", postgresql_where=sa.text("procedure IS NOT NULL")
+    )
+    op.drop_index(op.f("ix_dossiers_province_code_agency"), table_name="dossiers", postgresql_where=sa.text("agency IS NOT NULL"))
     op.drop_index("ix_dossiers_parked", table_name="dossiers", postgresql_where=sa.text("parked_at IS NOT NULL"))
     op.drop_index(
         "ix_dossiers_overdue_on_portal", table_name="dossiers", postgresql_where=sa.text("portal_overdue_at IS NOT NULL")
     )
     op.drop_index("ix_dossiers_out_of_step", table_name="dossiers", postgresql_where=sa.text("out_of_step <> '{}'"))
-    op.drop_index("ix_dossiers_open", table_name="dossiers", postgresql_where=sa.text("ended_at IS NULL"))
+    op.drop_index("ix_dossiers_open", table_name="dossiers", postgresql_where=sa.text("ended_at IS NULL AND status IS NOT NULL"))
     op.drop_index(
         "ix_dossiers_in_step", table_name="dossiers", postgresql_where=sa.text("status IS NOT NULL AND out_of_step = '{}'")
     )
@@ -430,10 +453,11 @@ def downgrade() -> None:
     op.drop_index("ix_delays_open", table_name="delays", postgresql_where=sa.text("minutes IS NULL"))
     op.drop_table("delays")
     op.drop_index("uq_alerts_unresolved", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
-    op.drop_index("ix_alerts_urgent", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
     op.drop_index(op.f("ix_alerts_province_code_dossier_code"), table_name="alerts")
     op.drop_index("ix_alerts_opened", table_name="alerts")
-    op.drop_index("ix_alerts_due", table_name="alerts")
+    for name in _ALERT_ORDERS:
+        op.drop_index(f"ix_alerts_{name}_unresolved", table_name="alerts", postgresql_where=sa.text("state <> 'resolved'"))
+        op.drop_index(f"ix_alerts_{name}", table_name="alerts")
     op.drop_table("alerts")
     op.drop_index(op.f("ix_alert_history_province_code_alert_id_at"), table_name="alert_history")
     op.drop_table("alert_history")

@@ -15,12 +15,12 @@ from fastapi import Depends, Header, Request, Response
 from services.api.negotiation import CSV, JSON, chosen
 from services.api.problems import not_acceptable
 from services.api.schemas.base import Schema
-from services.api.sheets import sheet
+from services.api.sheets import as_json, sheet
 from shared.domain.working_time import LOCAL
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
-_AS_THEY_ARE = frozenset({bool, int, float})
+_AS_THEY_ARE = frozenset({bool, int, float, type(None)})
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 
 
@@ -37,7 +37,11 @@ class Answer:
 
     def of(self, body: Mapping[str, Any]) -> Response:
         """Return a value as JSON, or only 304 where the caller has this very answer."""
-        return self._sent(msgspec.json.encode(plain(body)), JSON, {})
+        return self._sent(as_json(plain(body)), JSON, {})
+
+    def computed(self, body: Mapping[str, Any]) -> Response:
+        """Return as JSON what was worked out from the body of this request: nothing to keep or to ask again for."""
+        return Response(as_json(plain(body)), headers={"Cache-Control": "no-store", "Vary": "Accept"}, media_type=JSON)
 
     def _sent(self, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
         told = "".join(headers.values()).encode()
@@ -56,7 +60,7 @@ class ListAnswer(Answer):
         """Return a list, with the address of its next page; `rows` are what CSV holds where it is not `items`."""
         headers = self._next(body.get("next_cursor"))
         if self.form == JSON:
-            return self._sent(msgspec.json.encode(plain(body)), JSON, headers)
+            return self._sent(as_json(plain(body)), JSON, headers)
         content = sheet(item, plain(body["items"] if rows is None else rows)).encode("utf-8-sig")
         named = {"Content-Disposition": f'attachment; filename="{_file_name(self.request.url.path)}"'}
         return self._sent(content, f"{CSV}; charset=utf-8", {**headers, **named})
@@ -78,25 +82,34 @@ async def answer(request: Request, if_none_match: _IfNoneMatch = None) -> Answer
     return Answer(request, _form(request, (JSON,)), _known(if_none_match))
 
 
+async def computed_answer(request: Request) -> Answer:
+    """Return how to answer a request that is no reading, likewise; what the caller already has does not matter."""
+    return Answer(request, _form(request, (JSON,)))
+
+
 async def list_answer(request: Request, if_none_match: _IfNoneMatch = None) -> ListAnswer:
     """Return how to answer with a list, likewise."""
     return ListAnswer(request, _form(request, (JSON, CSV)), _known(if_none_match))
 
 
 AnAnswer = Annotated[Answer, Depends(answer)]
+AComputedAnswer = Annotated[Answer, Depends(computed_answer)]
 AListAnswer = Annotated[ListAnswer, Depends(list_answer)]
 
 
 def plain(value: Any) -> Any:
     """Return a value in JSON's own types, every field present, every moment in local time, also those kept as text."""
-    if value is None or type(value) in _AS_THEY_ARE:
+    if type(value) in _AS_THEY_ARE:
         return value
     if isinstance(value, str):
         return _moment(value) if value[10:11] == "T" and _MOMENT.fullmatch(value) else value
     if isinstance(value, datetime):
         return _local(value)
     if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
+        return {
+            name: item if type(item) in _AS_THEY_ARE or (type(item) is str and item[10:11] != "T") else plain(item)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if isinstance(value, msgspec.Struct):

@@ -6,12 +6,28 @@ from services.api import docs, openapi, problems
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.reader import Reader
-from services.api.routes import agencies, alerts, delays, dossiers, health, labels, procedures, sources, sync
+from services.api.routes import (
+    agencies,
+    alerts,
+    delays,
+    dossiers,
+    health,
+    indicators,
+    labels,
+    policies,
+    procedures,
+    score_cards,
+    scores,
+    sources,
+    sync,
+)
+from services.api.scoring import Scoring
 from shared.config import Config
 from shared.db.engine import Database
-from shared.db.engine import clock as database_clock
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
+from shared.policy.scoring import scoring_policies
+from shared.policy.targets import targets
 
 ROUTERS = (
     alerts.router,
@@ -20,6 +36,10 @@ ROUTERS = (
     delays.router,
     agencies.router,
     procedures.router,
+    score_cards.router,
+    scores.router,
+    indicators.router,
+    policies.router,
     sources.router,
     labels.router,
     health.router,
@@ -27,7 +47,7 @@ ROUTERS = (
 """In the order of the documentation."""
 
 
-def create_app(database: Database, config: Config, *, clock: Moment = database_clock) -> FastAPI:
+def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
     `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.
@@ -42,6 +62,7 @@ def create_app(database: Database, config: Config, *, clock: Moment = database_c
         redoc_url=None,
     )
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
+    app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)

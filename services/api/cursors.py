@@ -10,7 +10,7 @@ from fastapi import Request
 
 from services.api.parameters import ListQuery
 from services.api.problems import bad_cursor
-from shared.db.views.paging import Cut, Key, Order, Page, Ranking
+from shared.db.views.paging import Cut, Key, Listing, Order, Page, Ranking
 
 _NOT_OURS = "is not a cursor this API gave out"
 _OF_ANOTHER = "belongs to another list, other filters or another sort; begin again without it"
@@ -18,7 +18,7 @@ _PRINT, _CHECK = 8, 4
 _NOT_FILTERS = {"limit", "cursor", "count"}
 
 
-def cut(request: Request, query: ListQuery, order: Order | Ranking) -> Cut:
+def cut(request: Request, query: ListQuery, order: Order | Ranking | Listing) -> Cut:
     """Return which part of a list a request wants; raises the problem of a cursor that does not fit."""
     if query.cursor is None:
         return Cut(query.limit)
@@ -33,7 +33,7 @@ def next_cursor(request: Request, query: ListQuery, page: Page) -> str | None:
     return urlsafe_b64encode(_fingerprint(request, query) + _check(key) + key).rstrip(b"=").decode()
 
 
-def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking) -> Key:
+def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking | Listing) -> Key:
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except ValueError:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, sources, summary, sync
+from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, scores, sources, summary, sync
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -17,9 +17,10 @@ VERSION = "1"
 
 DESCRIPTION = """Watches every dossier on both sides: the province's own systems and the national public service portal.
 
-Everything is read with GET. A list is read page by page: ask again with `cursor=<next_cursor>` and the same filters until
-`next_cursor` is null. `data_as_of` says up to when an answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457
-problem documents. Send an answer's `ETag` back as `If-None-Match` and get 304 while nothing changed.
+Everything is read with GET; only figures to be scored are sent with POST, and nothing of them is kept. A list is read page by
+page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
+answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
+`If-None-Match` and get 304 while nothing changed.
 
 Every list also answers as CSV, with `Accept: text/csv`: UTF-8 with a byte order mark, one column for each value under the names
 of the JSON fields (`agency_code`), page by page: the header `Link` leads to the next. A text that a spreadsheet would take for a
@@ -32,6 +33,7 @@ TAGS = [
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
+    {"name": "scores", "description": "What figures are worth by Decision 766, and by which rules."},
     {"name": "sources", "description": "How far each outside system is read, and what of it could not be used."},
     {"name": "labels", "description": "The Vietnamese names of what answers tell in codes."},
     {"name": "operations", "description": "Does the service live, can it answer, what does it count."},
@@ -41,9 +43,13 @@ _TABLES: dict[str, type[Schema]] = {
     "AgencyList": catalogue.Agency,
     "AlertList": alerts.Alert,
     "AlertSummary": summary.AlertGroup,
+    "DayScoreList": scores.DayScore,
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
+    "IndicatorList": indicators.IndicatorFacts,
+    "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
+    "RankingList": scores.RankedUnit,
     "RejectList": sources.Reject,
     "SourceList": sources.SourceFacts,
     "Sync": sync.SyncPart,

@@ -6,10 +6,20 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from services.api.problems import ParameterError, invalid_parameters
 from shared.domain import codes
+from shared.domain.periods import PERIOD_PATTERN, Period
 
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
 _LARGEST_ID = 2**63 - 1
@@ -45,6 +55,12 @@ def known(what: str, values: Collection[str]) -> Callable[[str], str]:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+PeriodText = Annotated[
+    Period,
+    PlainValidator(lambda value: value if isinstance(value, Period) else Period.parse(str(value))),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN, "examples": ["2026", "2026-Q4", "2026-11"]}),
+]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_NUL)]
 DossierCode = Annotated[Code, AfterValidator(codes.dossier)]

@@ -51,7 +51,8 @@ def not_found(what: str) -> Problem:
 
 
 def invalid_parameters(errors: Sequence[ParameterError]) -> Problem:
-    """Return the problem of parameters that cannot be used; at least one."""
+    """Return the problem of parameters, or places in a body, that cannot be used; at least one."""
+    errors = [ParameterError(_tellable(error.parameter), error.reason) for error in errors]
     detail = "; ".join(f"{error.parameter}: {error.reason}" for error in errors[:3])
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="invalid-parameter", errors=errors[:_MOST_ERRORS])
 
@@ -108,16 +109,34 @@ def install(app: FastAPI) -> None:
 
 
 def _parameter_error(found: Mapping[str, Any]) -> ParameterError:
-    """Name the parameter without its place in the request or in a repeated one."""
-    names = [part for part in found["loc"][1:] if isinstance(part, str)]
+    """Name the parameter without its place in the request or in a repeated one; in a body, name the whole way to it."""
     reason = _REASONS.get(found["type"], found["msg"].removeprefix("Value error, "))
-    return ParameterError(names[0][:100] if names else "request", reason)
+    if found["loc"][:1] == ("body",):
+        return _body_error(found, reason)
+    names = [part for part in found["loc"][1:] if isinstance(part, str)]
+    return ParameterError(names[0] if names else "request", reason)
+
+
+def _body_error(found: Mapping[str, Any], reason: str) -> ParameterError:
+    if found["type"] == "json_invalid":
+        return ParameterError("body", "is not JSON")
+    place = ".".join(str(part) for part in found["loc"][1:])
+    if not place:
+        return ParameterError("body", "must be a JSON object, sent as application/json")
+    return ParameterError(place, "unknown key" if found["type"] == "extra_forbidden" else reason)
+
+
+def _tellable(name: str) -> str:
+    """Return the beginning of a name somebody sent, without what no text can hold."""
+    return name[:100].encode("utf-8", "replace").decode()
 
 
 def _from_http(error: HTTPException) -> Problem:
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:  # only ever a body that could not even be decoded
+        return invalid_parameters([ParameterError("body", "is not JSON")])
     details = {
         HTTPStatus.NOT_FOUND: "there is no such path; /openapi.json lists those there are",
-        HTTPStatus.METHOD_NOT_ALLOWED: "this path is only read: use GET",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this path takes another method: the header Allow names it",
     }
     return Problem(status, details.get(status, str(error.detail)), headers=error.headers)

@@ -18,7 +18,7 @@ class Reader:
     database: Database
     province: str
     calendar: WorkingTime
-    moment: Moment
+    moment: Moment | None = None
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """Open the one transaction of a request."""

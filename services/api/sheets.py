@@ -4,12 +4,16 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import msgspec
 
 from services.api.schemas.base import Schema
+
+as_json = msgspec.json.Encoder(decimal_format="number").encode
+"""Writes JSON; a decimal is a number with the decimals it has."""
 
 Path = tuple[str, ...]
 """Where a value is found in an item, outermost name first."""
@@ -43,6 +47,8 @@ def _fields(item: type[Schema]) -> Iterable[tuple[str, Any]]:
 
 def _inner_paths(annotation: Any) -> tuple[Path, ...]:
     """Look into a field that holds a schema or none; a list of them stays in one cell."""
+    if get_origin(annotation) is list:
+        return ((),)
     choices = [kind for kind in (get_args(annotation) or (annotation,)) if kind is not type(None)]
     only = choices[0] if len(choices) == 1 else None
     return paths_of(only) if isinstance(only, type) and issubclass(only, Schema) else ((),)
@@ -63,13 +69,13 @@ def _cell(value: Any) -> object:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
         return _harmless(";".join(value))
-    return _harmless(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+    return _harmless(value if isinstance(value, str) else as_json(value).decode())
 
 
 def _harmless(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.factory import build
+from services.monitor.sources.source import DossierSource
+from services.monitor.steps.audit import Auditor
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
 from shared.config import Config, HomeConfig, PortalConfig
@@ -14,6 +15,7 @@ from shared.db.engine import Database, clock
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Registration
+from shared.db.tables import PETITIONS
 from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
@@ -31,12 +33,17 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         for source_config in config.sources:
             source = build(source_config, province=config.province)
             stack.push_async_callback(source.aclose)
-            watched.append(Watched(source, source_config.every, catalogue_every(source_config)))
+            watched.append(_watched(source, source_config))
         await _register(database, config, {item.source.name: item.source.mark for item in watched})
         mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
         yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+
+
+def auditor(config: Config, database: Database) -> Auditor:
+    """Return the auditor of a province, by the rules its monitor works with."""
+    return Auditor(database, rules_of(config), working_time(config.calendar))
 
 
 def check(config: Config) -> None:
@@ -67,9 +74,11 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-def catalogue_every(config: PortalConfig | HomeConfig) -> timedelta | None:
-    """Return how often a source's catalogue is read, None where it has none."""
-    return config.catalogue_every if isinstance(config, PortalConfig) else None
+def _watched(source: DossierSource, config: PortalConfig | HomeConfig) -> Watched:
+    """Only the portal has a catalogue and petitions."""
+    if isinstance(config, PortalConfig):
+        return Watched(source, config.every, config.catalogue_every, config.petitions_every)
+    return Watched(source, config.every, None)
 
 
 async def _register(database: Database, config: Config, marks: Mapping[str, str]) -> None:
@@ -87,4 +96,17 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
             )
             for position, source in enumerate(config.sources)
         ]
+        if config.portal:
+            configured.append(_petitions(config.portal, marks[config.portal.name], len(configured)))
         await sources.register(connection, config.province, configured, now=now)
+
+
+def _petitions(portal: PortalConfig, mark: str, position: int) -> Registration:
+    return Registration(
+        name=portal.petitions_name,
+        kind=portal.kind,
+        role=PETITIONS,
+        position=position,
+        interval=portal.petitions_every,
+        mark=mark,
+    )

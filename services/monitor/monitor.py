@@ -7,20 +7,23 @@ from datetime import timedelta
 import msgspec
 import structlog
 
-from services.monitor.sources.source import CatalogueSource, DossierSource
+from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
+from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_petitions import PetitionReviewer
+from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.settle import Settling
 from shared.config import PollConfig
 from shared.db import schema
-from shared.db.engine import Database, clock
+from shared.db.engine import Database, clock, translated
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease
-from shared.errors import LeaseLost, SourceError
+from shared.errors import DatabaseUnavailable, LeaseLost, SourceError
 
 log = structlog.get_logger()
 
@@ -29,11 +32,12 @@ ONCE_WAIT = timedelta(seconds=60)
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """A source, how often its dossiers are polled, and how often its catalogue (None: it has none)."""
+    """A source, how often its dossiers are polled, and how often its catalogue and its petitions (None: it has none)."""
 
     source: DossierSource
     every: timedelta
     catalogue_every: timedelta | None
+    petitions_every: timedelta | None = None
 
 
 class Monitor:
@@ -55,13 +59,24 @@ class Monitor:
         self._settling = settling
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
+        self._petition_polls = {
+            item.source.name: Poll(
+                database, item.source.petitions, PetitionIngest(database, item.source.petitions), config, kind="petitions"
+            )
+            for item in watched
+            if isinstance(item.source, TakesPetitions)
+        }
+        self._asides = (PetitionReviewer(database, reviewer), PublicationReviewer(database, reviewer))
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether every source was read."""
-        read = await asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched))
+        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read."""
+        read, _ = await asyncio.gather(
+            asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
+            asyncio.gather(*(self.poll_petitions(item, wait=ONCE_WAIT) for item in self.watched)),
+        )
         await self.settle()
         return all(read)
 
@@ -84,7 +99,31 @@ class Monitor:
         except SourceError:
             return False
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
+            return False
+        return True
+
+    async def poll_petitions(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
+        """Poll the petitions of a source that has them; returns whether they were read to the end. Whatever fails stops no dossier."""
+        if item.petitions_every is None or not isinstance(item.source, TakesPetitions):
+            return False
+        name = item.source.petitions.name
+        lease = await self._leases.get(name, wait=wait)
+        if lease is None:
+            log.info("source_held_elsewhere", source=name)
+            return False
+        try:
+            with translated():
+                await self._petition_polls[item.source.name].run(lease)
+        except SourceError:
+            return False
+        except LeaseLost:
+            await self._lost(name)
+            return False
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("petitions_failed", source=name, error=type(error).__name__)
             return False
         return True
 
@@ -98,7 +137,7 @@ class Monitor:
         except SourceError:
             return False
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
             return False
 
     async def look_up(self, item: Watched) -> int:
@@ -109,7 +148,7 @@ class Monitor:
         try:
             return await self._look_ups[item.source.name].run(lease)
         except LeaseLost:
-            await self._lost(item)
+            await self._lost(item.source.name)
             return 0
 
     async def review(self) -> bool:
@@ -120,7 +159,19 @@ class Monitor:
         await self._reviewer.drain()
         settled = await self._settling.settle(read_to, now)
         await self._settling.watch_sources()
+        await self._review_asides()
         return settled
+
+    async def _review_asides(self) -> None:
+        """Review what is not a dossier; whatever fails there stops no dossier."""
+        for aside in self._asides:
+            try:
+                with translated():
+                    await aside.drain()
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""
@@ -130,9 +181,9 @@ class Monitor:
                 await schema.ensure_partitions(connection, now)
             self._partitioned = (now.year, now.month)
 
-    async def _lost(self, item: Watched) -> None:
-        log.warning("lease_lost", source=item.source.name)
-        await self._leases.drop(item.source.name)
+    async def _lost(self, name: str) -> None:
+        log.warning("lease_lost", source=name)
+        await self._leases.drop(name)
 
     async def _catalogue(self, item: Watched, lease: Lease) -> None:
         """Read the catalogue of a source that has one, when it is due."""
@@ -144,7 +195,7 @@ class Monitor:
         if not is_due(state.catalogue_read_at, item.catalogue_every, now):
             return
         try:
-            await read_catalogue(self._database, item.source, lease)
+            await read_catalogue(self._database, item.source, lease, self._reviewer.calendar)
         except LeaseLost:
             raise
         except Exception as error:

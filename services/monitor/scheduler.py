@@ -34,9 +34,10 @@ def told_to_stop() -> asyncio.Event:
 class Daemon:
     """Runs a monitor until it is told to stop."""
 
-    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event) -> None:
+    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event, *, drain: timedelta = _DRAIN) -> None:
         self._monitor = monitor
         self._database = database
+        self._draining = drain
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[object]] = set()
         self._stop = stop
@@ -45,6 +46,10 @@ class Daemon:
         """Run until told to stop; running steps may finish then."""
         for item in self._monitor.watched:
             self._every(item.every, f"poll {item.source.name}", partial(self._monitor.poll, item))
+            if item.petitions_every:
+                self._every(
+                    item.petitions_every, f"poll petitions {item.source.name}", partial(self._monitor.poll_petitions, item)
+                )
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
@@ -75,6 +80,8 @@ class Daemon:
         try:
             with translated():
                 await step()
+        except asyncio.CancelledError:
+            log.warning("step_cancelled", step=name)  # ends here: the scheduler would tell it as an error
         except DatabaseUnavailable:
             log.warning("database_unavailable", step=name)
             await self._database.revive()
@@ -86,7 +93,7 @@ class Daemon:
         self._scheduler.pause()
         log.info("monitor_stopping", running=len(self._running))
         if self._running:
-            await asyncio.wait(self._running, timeout=_DRAIN.total_seconds())
+            await asyncio.wait(self._running, timeout=self._draining.total_seconds())
         for task in self._running:
             task.cancel()
         if self._running:

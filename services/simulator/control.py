@@ -44,8 +44,8 @@ class Control:
         try:
             at = _moment(request.query_params.get("at")) or self._systems.now()
         except ValueError:
-            return _json({"error": "at must be RFC 3339 with an offset"}, 422)
-        return _json(
+            return json_answer({"error": "at must be RFC 3339 with an offset"}, 422)
+        return json_answer(
             {
                 "at": at,
                 "findings": [_finding(code, span, at, world.plans[code].agency_at(at)) for code, span in world.truth(at)],
@@ -59,7 +59,7 @@ class Control:
     async def world(self, _: Request) -> Response:
         """What this world is made of, with a few planted dossiers of every rule."""
         world, size = self._systems.world(), self._systems.world().size
-        return _json(
+        return json_answer(
             {
                 "seed": size.seed,
                 "origin": size.origin,
@@ -77,28 +77,28 @@ class Control:
     async def dossier(self, request: Request) -> Response:
         """The plan of one dossier."""
         plan = self._systems.world().plans.get(codes.dossier(request.path_params["code"]))
-        return _json(described(plan)) if plan else _json({"error": "no such dossier"}, 404)
+        return json_answer(described(plan)) if plan else json_answer({"error": "no such dossier"}, 404)
 
     async def faults(self, _: Request) -> Response:
         """The faults set at present, and what each kind does."""
-        return _json({"faults": list(self._systems.faults), "kinds": KINDS})
+        return json_answer({"faults": list(self._systems.faults), "kinds": KINDS})
 
     async def set_fault(self, request: Request) -> Response:
         """Let a fault begin; answers with the dossiers that have news by it at once."""
         try:
             fault = msgspec.json.decode(await request.body(), type=AnyFault)
         except msgspec.DecodeError as error:
-            return _json({"error": str(error)}, 422)
+            return json_answer({"error": str(error)}, 422)
         touched = self._systems.set_fault(fault)
-        return _json({"faults": list(self._systems.faults), "dossiers": [plan.code for plan in touched]}, 201)
+        return json_answer({"faults": list(self._systems.faults), "dossiers": [plan.code for plan in touched]}, 201)
 
     async def clear_faults(self, request: Request) -> Response:
         """Let the faults of one system end, or all; of one `kind`, if that is asked for."""
         kind = request.query_params.get("kind")
         if kind not in (None, *KINDS):
-            return _json({"error": f"no such kind: {kind}"}, 422)
+            return json_answer({"error": f"no such kind: {kind}"}, 422)
         self._systems.clear_faults(request.path_params.get("system"), kind)
-        return _json({"faults": list(self._systems.faults)})
+        return json_answer({"faults": list(self._systems.faults)})
 
 
 def _finding(code: str, span: Span, at: datetime, agency: str) -> dict[str, Any]:
@@ -152,5 +152,6 @@ def _moment(text: str | None) -> datetime | None:
     return moment.astimezone(LOCAL)
 
 
-def _json(body: Any, status: int = 200) -> Response:
+def json_answer(body: Any, status: int = 200) -> Response:
+    """Return an answer of what no real system has."""
     return Response(msgspec.json.encode(body), status, media_type="application/json")

@@ -23,19 +23,35 @@ Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _PAGE = b"<!DOCTYPE html><html><head><title>Request Rejected</title></head><body>Yeu cau bi tu choi.</body></html>"
 
 
+EVALUATION = "evaluation"
+"""The portal's public evaluation: a system of its own, that answers beside the gateway and has no rows."""
+
+
 class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """One fault of one system."""
+
+    system: str
+
+
+class AnswerFault(Fault):
+    """A fault in how a system answers."""
+
+    system: Literal["portal", "home", "special", "evaluation"]
+
+
+class RowFault(Fault):
+    """A fault in what a system knows: of its rows, its callers, the time."""
 
     system: Literal["portal", "home", "special"]
 
 
-class Counted(Fault):
+class Counted(AnswerFault):
     """A fault that the next `n` calls use up."""
 
     n: Count = 3
 
 
-class Expired(Fault, tag="expired"):
+class Expired(RowFault, tag="expired"):
     """Every session and token given so far is invalid; once."""
 
 
@@ -55,29 +71,35 @@ class Truncated(Counted, tag="truncated"):
     """The bodies of the next `n` (3) answers are cut short."""
 
 
-class Down(Fault, tag="down"):
+class Down(AnswerFault, tag="down"):
     """Every call answers 503, until cleared."""
 
 
-class PartialOutage(Fault, tag="partial_outage"):
+class PartialOutage(AnswerFault, tag="partial_outage"):
     """Every `n`-th (3rd) call answers 503, until cleared."""
 
     n: Count = 3
 
 
-class Slow(Fault, tag="slow"):
+class Slow(AnswerFault, tag="slow"):
     """Every answer takes `seconds` (5), until cleared."""
 
     seconds: Seconds = 5
 
 
-class BrokenRecords(Fault, tag="broken_records"):
+class Nulls(Fault, tag="nulls"):
+    """No figure of the evaluation is known: all are null, until cleared."""
+
+    system: Literal["evaluation"]
+
+
+class BrokenRecords(RowFault, tag="broken_records"):
     """Every `every`-th (5th) quiet dossier cannot be read, until cleared; it has news when it breaks and when it is mended."""
 
     every: Count = 5
 
 
-class MovingRows(Fault, tag="moving_rows"):
+class MovingRows(RowFault, tag="moving_rows"):
     """Before each page, `n` (3, at most 50) quiet dossiers move to the end of the listing, until cleared.
 
     They come from all over the listing, so a reader in the middle of it finds rows skipped and rows repeated. Never more than a
@@ -87,13 +109,13 @@ class MovingRows(Fault, tag="moving_rows"):
     n: Annotated[int, Meta(ge=1, le=LARGEST_MOVE)] = 3
 
 
-class Ties(Fault, tag="ties"):
+class Ties(RowFault, tag="ties"):
     """At once, `n` (600) quiet dossiers of the system get one common new update second, in every system that has them."""
 
     n: Count = 600
 
 
-class LateRows(Fault, tag="late_rows"):
+class LateRows(RowFault, tag="late_rows"):
     """At once, `n` (20) quiet dossiers have news in this system whose update time lies `behind_seconds` (120, at most 280) back.
 
     They stand in the listing where a reader has passed already, within the five minutes that it goes back.
@@ -103,7 +125,7 @@ class LateRows(Fault, tag="late_rows"):
     behind_seconds: Annotated[int, Meta(ge=1, le=LARGEST_DELAY)] = 120
 
 
-class WrongClock(Fault):
+class WrongClock(RowFault):
     """The system's clock is wrong: `n` (3) quiet dossiers have news by it at once."""
 
     seconds: Seconds = 600
@@ -128,7 +150,7 @@ class ClockBehind(WrongClock, tag="clock_behind"):
 
 
 AnyFault = (
-    Expired | TooMany | ServerError | Html | Truncated | Down | PartialOutage | Slow
+    Expired | TooMany | ServerError | Html | Truncated | Down | PartialOutage | Slow | Nulls
     | BrokenRecords | MovingRows | Ties | LateRows | ClockAhead | ClockBehind
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.simulator import people, wording
+from services.simulator import papers, people, wording
 from services.simulator.catalogue import Catalogue
 from services.simulator.portal_wire import fee
 from services.simulator.timeline import DIRECT, ONLINE, POSTAL, Phase, Plan, Request
@@ -92,10 +92,10 @@ def _payment(plan: Plan, phase: Phase) -> dict[str, Any] | None:
 def _digitization(plan: Plan, phase: Phase) -> dict[str, Any]:
     mark = plan.mark
     return {
-        "components": mark % 7 != 0,
-        "reused": mark % 6 == 0,
-        "personalStore": mark % 10 == 0,
-        "populationData": mark % 5 != 0,
+        "components": papers.digitised(mark),
+        "reused": papers.reused(mark),
+        "personalStore": papers.from_store(mark),
+        "populationData": papers.population_data(mark),
         "resultFile": f"https://igate.example.vn/ket-qua/{mark % 10**9}.pdf" if phase.e_result else None,
     }
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from services.simulator import people, wording
+from services.simulator import papers, people, wording
 from services.simulator.timeline import DIRECT, ONLINE, POSTAL, Phase, Plan, Request
 from services.simulator.wording import portal_date
 from shared.domain.catalogue import Agency, Procedure
@@ -32,8 +32,8 @@ def dossier(plan: Plan, phase: Phase, updated: datetime) -> dict[str, Any]:
         "NgayTuChoi": portal_date(phase.refused),
         "HinhThuc": number(1 if phase.e_result and plan.is_online else 0),
         "DuocThanhToanTrucTuyen": number(1 + mark % 2) if phase.paid_online else ("3" if mark % 4 else ""),
-        "HoSoCoThanhPhanSoHoa": number(int(mark % 7 != 0)),
-        "TaiKhoanDuocXacThucVoiVNeID": number(int(mark % 5 != 0)),
+        "HoSoCoThanhPhanSoHoa": number(int(papers.digitised(mark))),
+        "TaiKhoanDuocXacThucVoiVNeID": number(int(papers.population_data(mark))),
         "UrlDetail": "https://dichvucong.example.vn/" + plan.code if mark % 6 == 0 else "",
     } | people.on_the_portal(mark)
     wording.nothing(record, mark)
@@ -107,9 +107,9 @@ def _paper(mark: int, number: int) -> dict[str, Any]:
     return {
         "TenTepDinhKem": f"to-khai-{number + 1}.pdf",
         "DuongDanTaiTepTin": f"https://dichvucong.example.vn/tep/{mark % 10**9}/{number}",
-        "DuocSoHoa": int(mark % 7 != 0),
-        "DuocTaiSuDung": str(int(mark % 6 == 0)),
-        "DuocLayTuKhoDMQG": int(mark % 10 == 0),
+        "DuocSoHoa": int(papers.digitised(mark)),
+        "DuocTaiSuDung": str(int(papers.reused(mark))),
+        "DuocLayTuKhoDMQG": int(papers.from_store(mark)),
     }
 
 

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from services.simulator import home, portal
 from services.simulator.control import Control
+from services.simulator.evaluation.endpoints import Evaluation
 from services.simulator.planner import Size
 from services.simulator.systems import Clock, Systems
 from services.simulator.timeline import HOME, SPECIAL
@@ -68,7 +69,9 @@ def build(world: World, clock: Clock) -> tuple[Starlette, Starlette, Starlette]:
     systems = Systems(world, clock)
     secret = os.environ.get("IGATE_SECRET")
     return (
-        portal.application(systems, os.environ.get("DVCQG_PASSWORD"), Control(systems).routes()),
+        portal.application(
+            systems, os.environ.get("DVCQG_PASSWORD"), [*Evaluation(systems, world).routes(), *Control(systems).routes()]
+        ),
         home.application(systems, HOME, secret),
         home.application(systems, SPECIAL, secret),
     )

@@ -1,7 +1,7 @@
 """What one system shows at present: its rows, in the order of their update times."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,9 @@ class Shelf:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
 
     def fill(self, rows: Iterable[tuple[Row, tuple[str, ...]]]) -> None:
         """Put many rows at once, each with its codes."""

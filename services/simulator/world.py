@@ -47,16 +47,16 @@ class World:
         self.shelves = {system: Shelf() for system in SYSTEMS}
         self.plans: dict[str, Plan] = {}
         self.now = max(now, size.origin)
-        office = working_time(CalendarConfig())
-        self._planner = Planner(size, office, self.catalogue)
+        self.office = working_time(CalendarConfig())
+        self._planner = Planner(size, self.office, self.catalogue)
         self._next_day, self._next_slot, self._next_named, self._next_petition = midnight(size.origin), 0, 0, 0
-        self.decisions = publications.decisions(size.origin, self.catalogue.procedures, office)
+        self.decisions = publications.decisions(size.origin, self.catalogue.procedures, self.office)
         self._tie = count()
         self._coming: list[_Event] = []
         self.clocks = {system: SystemClock() for system in SYSTEMS}
         with _nothing_thrown_away():
             self._add_silently(self._planner.backlog())
-            self._petitioners = Petitioners(size.seed, size.origin, list(self.plans.values()), office)
+            self._petitioners = Petitioners(size.seed, size.origin, list(self.plans.values()), self.office)
             self._petitions = list(self._petitioners.backlog())
             self.quiet = self._find_quiet()
             self._add_silently(self._arriving(self.now))

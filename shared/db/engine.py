@@ -10,7 +10,7 @@ import asyncpg
 import stamina
 from sqlalchemy import URL, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -42,11 +42,11 @@ def create_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEng
         parsed.set(drivername="postgresql+asyncpg", query=query),
         pool_size=pool_size,
         max_overflow=5,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"server_settings": {"application_name": application, "timezone": "UTC"}},
     )
     event.listen(engine.sync_engine, "connect", _pass_jsonb_through)
+    event.listen(engine.sync_engine, "checkout", _refuse_a_broken_one)
     return engine
 
 
@@ -67,6 +67,16 @@ def _pass_jsonb_through(connection: DBAPIConnection, _: object) -> None:
     """Hand jsonb over as text: `shared.db.types.Json` decodes it once, straight to its type."""
     codec = {"schema": "pg_catalog", "format": "binary", "encoder": _jsonb_of, "decoder": _text_of}
     connection.run_async(lambda raw: raw.set_type_codec("jsonb", **codec))
+
+
+def _refuse_a_broken_one(connection: DBAPIConnection, *_: object) -> None:
+    """Let the pool open another connection in place of one that broke while it was idle.
+
+    The driver hears of that by itself; asking the server every time would cost three more round trips.
+    """
+    driver: asyncpg.Connection = connection.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError("the connection broke while it was idle")
 
 
 def _jsonb_of(value: str) -> bytes:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -26,7 +27,10 @@ from sqlalchemy.types import UserDefinedType
 
 from shared.db.types import Json
 from shared.domain.catalogue import Procedure
+from shared.domain.counters import COUNTERS
+from shared.domain.figures import Counted
 from shared.domain.findings import Finding
+from shared.domain.offers import Catalogue
 from shared.domain.petitions import Petition
 from shared.domain.records import Record
 
@@ -60,13 +64,16 @@ def _words(name: str) -> Column[Any]:
     return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
+PETITIONS = "petitions"
+"""The role of a list of petitions: a source of its own, on which the freshness of no dossier depends."""
+
 sources = Table(
     "sources",
     metadata,
     _province(),
     Column("name", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("role", Text, nullable=False, comment="portal or home"),
+    Column("role", Text, nullable=False, comment="portal, home or petitions"),
     Column("position", SmallInteger, nullable=False, comment="order of configuration; the portal is 0"),
     Column("active", Boolean, nullable=False, server_default=text("true"), comment="in the present configuration"),
     Column("interval_seconds", Integer, nullable=False),
@@ -92,7 +99,7 @@ poll_runs = Table(
     _province(),
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("source", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="dossiers, sweep or catalogue"),
+    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue or petitions"),
     _time("started_at", nullable=False),
     _time("finished_at"),
     Column("pages", Integer, nullable=False, server_default=text("0")),
@@ -155,6 +162,7 @@ refusals = Table(
     _time("refused_at", nullable=False),
     _time("mended_at"),
     Index(None, "province_code", "source", "item_hash", unique=True),
+    Index("ix_refusals_standing", "province_code", "source", postgresql_where=text("mended_at IS NULL")),
     Index("ix_refusals_open", "province_code", "code", postgresql_where=text("mended_at IS NULL AND code IS NOT NULL")),
     comment="Items that could not be used: which field and why, never the value",
 )
@@ -204,14 +212,14 @@ dossiers = Table(
     Index("ix_dossiers_held", "held", postgresql_using="gin", postgresql_where=text("held <> '{}'")),
     Index("ix_dossiers_waiting", "waits_for", postgresql_using="gin", postgresql_where=text("waits_for <> '{}'")),
     Index(None, "province_code", "rule_set"),
-    Index(None, "province_code", "procedure"),
-    Index(None, "province_code", "agency"),
+    Index(None, "province_code", "procedure", postgresql_where=text("procedure IS NOT NULL")),
+    Index(None, "province_code", "agency", postgresql_where=text("agency IS NOT NULL")),
     Index(
         "ix_dossiers_open",
         "province_code",
         text("(coalesce(due_at, 'infinity'))"),
         "code",
-        postgresql_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL AND status IS NOT NULL"),
     ),
     Index("ix_dossiers_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
     Index("ix_dossiers_submitted_at", "province_code", text("(coalesce(submitted_at, '-infinity'))"), "code"),
@@ -259,6 +267,15 @@ findings = Table(
     Column("finding", Json(Finding), nullable=False),
 )
 
+
+def _alerts_in_order(name: str, *places: Any) -> tuple[Index, Index]:
+    """One index of all alerts in the order of a list, and one of the few that are not resolved."""
+    return (
+        Index(f"ix_alerts_{name}", "province_code", *places),
+        Index(f"ix_alerts_{name}_unresolved", "province_code", *places, postgresql_where=text("state <> 'resolved'")),
+    )
+
+
 alerts = Table(
     "alerts",
     metadata,
@@ -292,15 +309,8 @@ alerts = Table(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
     Index("ix_alerts_opened", "province_code", "opened_at", "id"),
-    Index("ix_alerts_due", "province_code", text("(coalesce(due_at, 'infinity'))"), "id"),
-    Index(
-        "ix_alerts_urgent",
-        "province_code",
-        "severity",
-        text("(coalesce(due_at, 'infinity'))"),
-        "id",
-        postgresql_where=text("state <> 'resolved'"),
-    ),
+    *_alerts_in_order("due", text("(coalesce(due_at, 'infinity'))"), "id"),
+    *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )
@@ -336,6 +346,74 @@ outbox = Table(
     comment="What is to be told, written with the change itself; read in the order (xid, id)",
 )
 
+
+def _counters(type_: type[Integer] | type[BigInteger]) -> list[Column[int]]:
+    return [Column(name, type_, nullable=False, server_default=text("0")) for name in COUNTERS]
+
+
+def _view() -> Column[str]:
+    return Column("view", Text, primary_key=True)
+
+
+marks = Table(
+    "marks",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    _view(),
+    Column("position", SmallInteger, primary_key=True),
+    Column("day", Date, nullable=False, comment="local: of acceptance, of submission while it lies untouched"),
+    Column("agency", Text, nullable=False),
+    Column("procedure", Text, nullable=False),
+    *_counters(Integer),
+    Index(None, "province_code", "view", "agency", "day"),
+    comment="What each dossier counts for, as it was last judged; tallies are its sums",
+)
+
+agency_tally = Table(
+    "agency_tally",
+    metadata,
+    _province(),
+    _view(),
+    Column("month", Date, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    *_counters(BigInteger),
+    comment="The sum of the marks of a month and an agency",
+)
+
+procedure_tally = Table(
+    "procedure_tally",
+    metadata,
+    _province(),
+    _view(),
+    Column("span", Text, primary_key=True, comment="month, quarter or year"),
+    Column("starts_on", Date, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("procedure", Text, primary_key=True),
+    *_counters(BigInteger),
+    Index(
+        "ix_procedure_tally_service_used",
+        "province_code",
+        "view",
+        "span",
+        "starts_on",
+        "agency",
+        "procedure",
+        postgresql_where=text("service_used > 0"),
+    ),
+    Index(
+        "ix_procedure_tally_service_paid",
+        "province_code",
+        "view",
+        "span",
+        "starts_on",
+        "agency",
+        "procedure",
+        postgresql_where=text("service_paid > 0"),
+    ),
+    comment="The sum of the marks of a span, an agency and a procedure; procedures counted once are counted here",
+)
+
 agencies = Table(
     "agencies",
     metadata,
@@ -359,6 +437,27 @@ procedures = Table(
     _time("changed_at"),
 )
 
+score_days = Table(
+    "score_days",
+    metadata,
+    _province(),
+    _view(),
+    Column("period", Text, primary_key=True, comment="2026, 2026-Q4 or 2026-11"),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="local"),
+    Column("counted", Json(Counted), nullable=False),
+    comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
+)
+
+catalogue_counts = Table(
+    "catalogue_counts",
+    metadata,
+    _province(),
+    _time("counted_at", nullable=False),
+    Column("counts", Json(Catalogue), nullable=False),
+    comment="What the portal's list of procedures says of each agency, counted when it was last read",
+)
+
 petitions = Table(
     "petitions",
     metadata,
@@ -378,9 +477,12 @@ petitions = Table(
     Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
     Column("step", Text, comment="what is owed next: resolve or publish"),
     _time("due_at"),
+    _time("late_from", comment="from when on it counts as late in 5.1; null for never"),
+    Column("complained_of", Boolean, nullable=False, comment="dissatisfied with the answer, or repeated"),
     Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
     Index(None, "province_code", "rule_set"),
     Index(None, "province_code", "agency"),
+    Index(None, "province_code", "received_at"),
     Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
     Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
     comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",

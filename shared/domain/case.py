@@ -108,6 +108,12 @@ class Case:
         return frozenset({self.home.record.source}) if self.home else self._unreadable_homes
 
     @cached_property
+    def portal_source(self) -> frozenset[str]:
+        """The portal; a home that cannot be read is waited for where the portal does not know of an acceptance itself."""
+        accepted = self.portal is not None and self.portal.record.accepted_at is not None
+        return self._portal_name if accepted else self._portal_name | self._unreadable_homes
+
+    @cached_property
     def specialised_and_main(self) -> frozenset[str]:
         return self.home_source | (frozenset({self.rules.main}) if self.rules.main else frozenset())
 

@@ -5,13 +5,18 @@
 """
 
 import re
+from functools import lru_cache
 
 _OLD_STYLE = re.compile(r"\d{2,3}\.\d{2,3}\.\d{2,3}\.[A-Z]\d{2}", re.ASCII)
 _EMPTY_GROUPS = frozenset({"00", "000"})
 
 
+@lru_cache(maxsize=4096)
 def agency(spelling: str) -> str:
-    """Return the normal form of an agency code: `000.05.14.H20` becomes `H20.14.05`."""
+    """Return the normal form of an agency code: `000.05.14.H20` becomes `H20.14.05`.
+
+    Kept: a province has some hundred agencies, and every dossier's code begins with one.
+    """
     spelling = spelling.strip().upper()
     if not _OLD_STYLE.fullmatch(spelling):
         return spelling

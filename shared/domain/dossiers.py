@@ -7,6 +7,7 @@ from hashlib import blake2b
 import msgspec
 
 from shared.domain import codes
+from shared.domain.counters import Mark
 from shared.domain.findings import Finding
 from shared.domain.petitions import Petition
 from shared.domain.records import Record, ended_at
@@ -64,14 +65,15 @@ Side = Seen | Absent | Unreadable
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """One dossier: a side per configured source (absent where none is named), and the findings of the last review by family.
+    """One dossier: a side per configured source (absent where none is named), and what the last review left.
 
-    `petitions`: those that name it, in the order of their codes.
+    `standing`: its findings by family; `marks`: what it counted for; `petitions`: those that name it, in the order of their codes.
     """
 
     code: str
     sides: Mapping[str, Side]
     standing: Mapping[str, Finding] = {}
+    marks: tuple[Mark, ...] = ()
     petitions: tuple[Petition, ...] = ()
 
     def side(self, source: str) -> Side:

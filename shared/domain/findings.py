@@ -1,12 +1,13 @@
 """What a review says: findings, and the phases they are read off. `details` hold data, never a length counted to now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
+
+from shared.domain.counters import Mark
 
 
 class Severity(StrEnum):
@@ -82,16 +83,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     officer_id: str | None = None
     details: dict[str, Any] = {}
     ripe: bool = False
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What one dossier counts for: `{indicator: (numerator, denominator)}` under the key view, month, agency, procedure."""
-
-    view: Literal["portal", "home"]
-    month: date
-    agency: str
-    procedure: str
-    counts: Mapping[str, tuple[int, int]]
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from shared.domain import statuses
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
+from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.messages import RULE_LABELS
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
+from shared.domain.scoring import State
+from shared.domain.targets import Owner
 
 RULES: Mapping[str, str] = RULE_LABELS
 
@@ -84,6 +87,65 @@ FRESHNESS: Mapping[str, str] = {
     "stale": "Chậm cập nhật",
 }
 
+AGENCY_KINDS: Mapping[str, str] = {
+    AgencyKind.PROVINCE.value: "Tỉnh",
+    AgencyKind.SPECIALISED.value: "Cơ quan chuyên môn thuộc UBND tỉnh",
+    AgencyKind.ECONOMIC_ZONE.value: "Ban Quản lý Khu kinh tế",
+    AgencyKind.COMMUNE.value: "UBND cấp xã",
+}
+
+OWNERS: Mapping[str, str] = {
+    Owner.SPECIALISED.value: AGENCY_KINDS[AgencyKind.SPECIALISED.value],
+    Owner.ECONOMIC_ZONE.value: AGENCY_KINDS[AgencyKind.ECONOMIC_ZONE.value],
+    Owner.COMMUNE.value: AGENCY_KINDS[AgencyKind.COMMUNE.value],
+    Owner.OFFICE.value: "Văn phòng UBND tỉnh",
+    Owner.SCIENCE.value: "Sở Khoa học và Công nghệ",
+    Owner.JUSTICE.value: "Sở Tư pháp",
+}
+"""Who answers for an indicator."""
+
+BASES: Mapping[str, str] = {
+    Basis.CATALOGUE.value: "Danh mục TTHC",
+    Basis.DOSSIERS.value: "Hồ sơ",
+    Basis.PETITIONS.value: "Phản ánh, kiến nghị",
+    Basis.CONFIGURATION.value: "Cấu hình",
+}
+
+SCORINGS: Mapping[str, str] = {
+    Scoring.RATIO.value: "Theo tỷ lệ",
+    Scoring.GRANTED.value: "Được tính đủ điểm",
+    Scoring.ANALYSIS.value: "Không tính điểm",
+}
+
+WHEN_EMPTY: Mapping[str, str] = {
+    WhenEmpty.NO_SCORE.value: "Không có điểm",
+    WhenEmpty.ZERO.value: "0 điểm",
+    WhenEmpty.FULL.value: "Đủ điểm",
+}
+"""What an indicator without cases is worth."""
+
+ELSEWHERE: Mapping[str, str] = {
+    Elsewhere.NOT_APPLICABLE.value: "Không áp dụng",
+    Elsewhere.PROVINCE_FIGURE.value: "Lấy số liệu của tỉnh",
+}
+"""What holds for an agency an indicator does not apply to."""
+
+SCORE_STATES: Mapping[str, str] = {
+    State.SCORED.value: "Đã tính điểm",
+    State.NO_CASES.value: "Không phát sinh",
+    State.NOT_APPLICABLE.value: "Không áp dụng",
+    State.NO_DATA.value: "Chưa có số liệu",
+    State.PROVISIONAL.value: "Tạm tính",
+}
+
+SCORE_VIEWS: Mapping[str, str] = {
+    "preview": "Tính thử",
+    "portal": "Theo dữ liệu trên Cổng",
+    "home": "Theo dữ liệu của tỉnh",
+    "official": "Cổng công bố",
+}
+"""What figures a score card is made of."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -97,5 +159,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "petition_kinds": PETITION_KINDS,
     "source_roles": SOURCE_ROLES,
     "freshness": FRESHNESS,
+    "agency_kinds": AGENCY_KINDS,
+    "owners": OWNERS,
+    "bases": BASES,
+    "scorings": SCORINGS,
+    "when_empty": WHEN_EMPTY,
+    "elsewhere": ELSEWHERE,
+    "score_states": SCORE_STATES,
+    "score_views": SCORE_VIEWS,
 }
 """Every list of names under the name of what it lists."""

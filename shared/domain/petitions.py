@@ -1,6 +1,6 @@
 """Citizens' petitions (phản ánh, kiến nghị) as the portal tells of them, without the citizen and without their words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from typing import Literal
@@ -55,6 +55,11 @@ class Petition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     satisfied: bool | None = None
     repeated: bool = False
 
+    @property
+    def is_complained_of(self) -> bool:
+        """Whether the citizen was dissatisfied with the answer, or complained again."""
+        return self.satisfied is False or self.repeated
+
 
 class PetitionDeadline(msgspec.Struct, frozen=True):
     """The step that is owed next, since when, and until when. `stands_still`: the citizen is waited for, after it was late."""
@@ -95,6 +100,27 @@ def resolution_due(petition: Petition, calendar: WorkingTime) -> datetime | None
     due = calendar.after(petition.received_at, calendar.days(RESOLVE_WITHIN))
     asked_at = petition.supplement_asked_at
     return None if asked_at is not None and asked_at <= due else due
+
+
+def late_from(petition: Petition, calendar: WorkingTime) -> datetime | None:
+    """Return from when on a petition counts as late in 5.1, None for never (`facts/scoring.md`).
+
+    What was answered, refused or asked about counts by that moment, and is in time where the portal does not tell it.
+    """
+    due_at = resolution_due(petition, calendar)
+    if due_at is None:
+        return None
+    if petition.status not in (PetitionStatus.NEW, PetitionStatus.IN_WORK):
+        settled_at = _settled_at(petition)
+        if settled_at is None or settled_at <= due_at:
+            return None
+    return due_at + timedelta(microseconds=1)
+
+
+def _settled_at(petition: Petition) -> datetime | None:
+    if petition.status is PetitionStatus.REFUSED:
+        return petition.refused_at
+    return petition.supplement_asked_at if petition.status is PetitionStatus.MORE_WANTED else petition.answered_at
 
 
 def petition_digest(petition: Petition) -> bytes:

@@ -7,12 +7,14 @@ import msgspec
 
 from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
+from shared.domain.counters import Mark
 from shared.domain.dossiers import Dossier, Rules, Unreadable
 from shared.domain.findings import WAITS, Finding, Phase, Review, Waits
+from shared.domain.marks import VIEWS, MarkedView
 from shared.domain.rules import FAMILIES, Family
 from shared.domain.working_time import WorkingTime
 
-REVIEW_VERSION = 1
+REVIEW_VERSION = 2
 """Raise it when the same inputs give another answer: every dossier is then reviewed again."""
 
 
@@ -39,6 +41,8 @@ def review(
     reviewer = _Reviewer(Case(dossier, procedure, rules, calendar), read_to, now)
     for family in FAMILIES:
         reviewer.judge(family)
+    for view in VIEWS:
+        reviewer.mark(view)
     reviewer.ask_unreadable()
     return reviewer.answer()
 
@@ -55,6 +59,7 @@ class _Reviewer:
         self._unloaded = frozenset(home for home in case.homes_to_come if home not in read_to)
         self._slow_sides: dict[frozenset[str], frozenset[str]] = {}
         self._findings: list[Finding] = []
+        self._marks: list[Mark] = []
         self._look_ups: set[str] = set()
         self._moments: list[datetime] = []
         self._waits_for: set[str] = set()
@@ -63,6 +68,7 @@ class _Reviewer:
     def answer(self) -> Review:
         return Review(
             findings=tuple(self._findings),
+            marks=tuple(self._marks),
             look_ups=frozenset(self._look_ups),
             next_review_at=min(self._moments, default=None),
             waits_for=frozenset(self._waits_for),
@@ -81,6 +87,21 @@ class _Reviewer:
         elif judgement:
             self._read_off(family, judgement, standing, needs)
 
+    def mark(self, marked: MarkedView) -> None:
+        """Add the marks of one view; while a source is behind or cannot be read they stay as they were judged."""
+        needs = marked.needs(self._case)
+        behind = self._slow(needs)
+        course = WAITS if behind or not needs.isdisjoint(self._unreadable) else marked.course(self._case)
+        self._waits_for |= behind
+        if isinstance(course, Waits):
+            self._marks += [mark for mark in self._case.dossier.marks if mark.view is marked.view]
+            return
+        as_of = self._as_of(needs)
+        reached = [phase.marks for phase in course if phase.starts_at is None or phase.starts_at <= as_of]
+        self._marks += reached[-1]
+        for phase in course:
+            self._look_again(phase.starts_at, as_of, needs)
+
     def ask_unreadable(self) -> None:
         """A side that had to be refused is asked for again hourly, so that a mended record is not waited for in vain."""
         for source, side in self._case.dossier.sides.items():
@@ -89,12 +110,16 @@ class _Reviewer:
 
     def _read_off(self, family: Family, phases: tuple[Phase, ...], standing: Finding | None, needs: frozenset[str]) -> None:
         """Take the phase that holds as far as the needed sources are read; each boundary to come is a moment to look again."""
-        as_of = min([self._now, *(self._read_to[source] for source in needs)])
+        as_of = self._as_of(needs)
         for phase in phases:
             if phase.starts_at <= as_of and (phase.ends_at is None or as_of < phase.ends_at):
                 self._findings.append(self._finding(family, phase, standing, as_of))
             for moment in (phase.starts_at, phase.opens_at, phase.ends_at):
                 self._look_again(moment, as_of, needs)
+
+    def _as_of(self, needs: frozenset[str]) -> datetime:
+        """Return the moment up to which the needed sources are read."""
+        return min([self._now, *(self._read_to[source] for source in needs)])
 
     def _slow(self, needs: frozenset[str]) -> frozenset[str]:
         """Return the needed sources never read completely, or last read before another side changed.

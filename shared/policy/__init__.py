@@ -5,20 +5,29 @@ from functools import lru_cache
 from importlib.resources import files
 
 import holidays
-import yaml
 
 from shared.config import CalendarConfig
 from shared.domain.working_time import Days, WorkingTime
+from shared.policy.fields import Day
+from shared.strict_yaml import Section, checked, parse
 
 _YEARS = range(2000, 2100)
+_CALENDAR = "calendar.yaml"
+
+
+class _CalendarFile(Section):
+    """The project's own table of days."""
+
+    days_off: frozenset[Day]
+    days_worked: frozenset[Day]
 
 
 def working_days(config: CalendarConfig) -> Days:
     """Return the exceptions to Monday to Friday: Vietnam's holidays, the project's table, the province's own; later ones win."""
-    table = yaml.safe_load((files(__package__) / "calendar.yaml").read_text(encoding="utf-8"))
+    table = checked(_CalendarFile, parse((files(__package__) / _CALENDAR).read_text(encoding="utf-8"), _CALENDAR), _CALENDAR)
     off, worked = _national_days()
     for more_off, more_worked in (
-        (frozenset(table["days_off"]), frozenset(table["days_worked"])),
+        (table.days_off, table.days_worked),
         (config.days_off, config.days_worked),
     ):
         off, worked = (off | more_off) - more_worked, (worked | more_worked) - more_off

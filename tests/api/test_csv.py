@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -12,7 +13,10 @@ from services.api.app import ROUTERS
 from services.api.negotiation import CSV, JSON, chosen
 from services.api.schemas.base import Schema
 from services.api.sheets import header, paths_of, sheet
-from tests.api.world import AGO, CODE, DUE, World
+from shared.db import tables
+from shared.domain.figures import Counted
+from shared.policy.scoring import scoring_policies
+from tests.api.world import AGO, CODE, DUE, NOW, World
 
 LISTS = {
     "/v1/alerts": ("alerts.csv", "id", "agency_name", "details"),
@@ -21,10 +25,17 @@ LISTS = {
     "/v1/sync": ("sync.csv", "code", "out_of_step", "share", "kinds_sync_missing_on_portal"),
     "/v1/delays": ("delays.csv", "key", "minutes", "running"),
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
+    "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
+    "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
+    "/v1/scores/history": ("scores-history.csv", "day", "total", "groups"),
+    "/v1/scores/ranking": ("scores-ranking.csv", "rank", "agency_code", "kind", "total", "groups"),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
+OF_POLICY = {"/v1/indicators": len(scoring_policies()[-1].indicators), "/v1/policies": len(scoring_policies())}
+"""How long the lists are that come with the package."""
+
 AS_CSV = {"Accept": "text/csv"}
 
 
@@ -37,6 +48,7 @@ class Item(Schema):
     inner: Inner | None
     words: list[str]
     facts: dict[str, int]
+    several: list[Inner]
     number: float | None
     flag: bool
 
@@ -45,7 +57,8 @@ class Item(Schema):
 async def one_of_each(world: World) -> None:
     """A row for every list."""
     await world.source("igate")
-    await world.agency("H20.114", '=Phường; "Sơn Qui",\r\n1')
+    await world.agency("H20.114", '=Phường; "Sơn Qui",\r\n1', level=3)
+    await world.write(tables.score_days, view="portal", period="2026", agency="H20", day=NOW.date(), counted=Counted())
     await world.procedure("1.001193", "Đăng ký khai sinh", "G15-TP02", agencies=("H20.114", "H20.115"))
     await world.judged(procedure="1.001193", source="igate", officer_id="cb-7", out_of_step=["sync.status_mismatch"])
     await world.delay(since=world.now - AGO)
@@ -62,9 +75,8 @@ async def rows(client: httpx.AsyncClient, path: str, **params: object) -> list[d
 
 def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    tables = {
-        path for path, methods in app.openapi()["paths"].items() if "text/csv" in methods["get"]["responses"]["200"]["content"]
-    }
+    reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
+    tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
     assert tables == {path.replace("igate", "{name}") for path in LISTS}
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
@@ -81,7 +93,7 @@ async def test_every_list_is_a_table(client: httpx.AsyncClient, path: str) -> No
     assert response.content.endswith(b"\r\n")
     table = await rows(client, path)
     assert set(columns) <= set(table[0])
-    assert len(table) == 1
+    assert len(table) == OF_POLICY.get(path, 1)
 
 
 @pytest.mark.usefixtures("one_of_each")
@@ -210,17 +222,18 @@ def test_any_other_text_comes_back_as_it_is(text: str) -> None:
     assert cell(text=text) == text
 
 
-@pytest.mark.parametrize(("number", "told"), [(-5, "-5"), (99.94, "99.94"), (0, "0"), (None, "")])
-def test_numbers_stay_numbers(number: float | None, told: str) -> None:
+@pytest.mark.parametrize(("number", "told"), [(-5, "-5"), (99.94, "99.94"), (0, "0"), (None, ""), (Decimal("-6.50"), "-6.50")])
+def test_numbers_stay_numbers(number: float | Decimal | None, told: str) -> None:
     assert cell(number=number, column="number") == told
 
 
 def test_what_is_deeper_is_json_and_what_is_not_there_is_empty() -> None:
-    assert [header(path) for path in paths_of(Item)] == ["text", "inner_code", "words", "facts", "number", "flag"]
+    assert [header(path) for path in paths_of(Item)] == ["text", "inner_code", "words", "facts", "several", "number", "flag"]
+    assert cell(several=[{"code": "a"}], column="several") == '[{"code":"a"}]'
     assert (cell(facts={"a": 1}, column="facts"), cell(column="inner_code"), cell(column="flag")) == ('{"a":1}', "", "true")
 
 
 def cell(column: str = "text", **values: object) -> str:
     """Return one cell of a row as it is read again."""
-    row = {"text": "", "inner": None, "words": [], "facts": {}, "number": None, "flag": True, **values}
+    row = {"text": "", "inner": None, "words": [], "facts": {}, "several": [], "number": None, "flag": True, **values}
     return next(csv.DictReader(io.StringIO(sheet(Item, [row]), newline="")))[column]

@@ -118,6 +118,8 @@ async def test_too_many_values_of_one_filter_are_refused(client: httpx.AsyncClie
         "/v1/sources/igate",
         "/v1/sources/igate/rejects",
         "/v1/labels",
+        "/v1/indicators",
+        "/v1/policies",
     ],
 )
 async def test_an_unknown_parameter_is_refused_by_name_everywhere(client: httpx.AsyncClient, path: str) -> None:

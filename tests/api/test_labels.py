@@ -7,16 +7,20 @@ import httpx
 import pytest
 
 from services.api.schemas.labels import Labels
+from services.api.schemas.scores import View
 from services.api.schemas.sources import SourceFacts
 from shared.db.views.dossier_filters import SyncState
 from shared.db.views.freshness import Status as Freshness
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
+from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF, RULES
+from shared.domain.scoring import State
 from shared.domain.statuses import Status
+from shared.domain.targets import Owner
 
 CODES: dict[str, Iterable[str]] = {
     "rules": RULES,
@@ -31,6 +35,14 @@ CODES: dict[str, Iterable[str]] = {
     "petition_kinds": [str(kind.value) for kind in PetitionKind],
     "source_roles": get_args(SourceFacts.model_fields["role"].annotation),
     "freshness": Freshness,
+    "agency_kinds": AgencyKind,
+    "owners": Owner,
+    "bases": Basis,
+    "scorings": Scoring,
+    "when_empty": WhenEmpty,
+    "elsewhere": Elsewhere,
+    "score_states": State,
+    "score_views": get_args(View),
 }
 
 

@@ -9,11 +9,11 @@ import respx
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.http import Limits, Retry
 from services.monitor.sources.igate.client import IgateSource
-from shared.config import HomeConfig, PortalConfig
+from tests.contract.adapters import HOME_CONFIG, PORTAL_CONFIG
 from tests.contract.contract_fakes import HOME, PORTAL, Clock, FakeIgate, FakePortal
 
 AT_ONCE = Retry(first_wait=0, longest_wait=0, jitter=0, longest_asked=0)
-SMALL = Limits(timeout=timedelta(seconds=0.2), largest_body=200_000)
+SMALL = Limits(timeout=timedelta(seconds=10), largest_body=200_000)
 
 
 @pytest.fixture
@@ -39,10 +39,6 @@ def igate(router: respx.MockRouter) -> FakeIgate:
     fake = FakeIgate()
     router.route(url__startswith=HOME).mock(side_effect=fake)
     return fake
-
-
-PORTAL_CONFIG = PortalConfig(base_url=PORTAL, username="watch766", password="mật khẩu", unit_code="H20", dst_code="VN:GOV")
-HOME_CONFIG = HomeConfig(name="igate", base_url=HOME, client_id="watch766", client_secret="bí-mật-iGate")
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ class Clock:
         return self.seconds
 
 
-class _Fake:
+class Fake:
     """Misbehaves as queued, in order, then behaves."""
 
     def __init__(self) -> None:
@@ -137,7 +137,7 @@ class _Fake:
         raise NotImplementedError
 
 
-class FakePortal(_Fake):
+class FakePortal(Fake):
     """The integration gateway. `sessions` are those it accepts; clearing them lets all expire."""
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ class FakePortal(_Fake):
         return items[start : start + body["sobanghi"]]
 
 
-class FakeIgate(_Fake):
+class FakeIgate(Fake):
     """The dossier search behind a token address. `tokens` are those it accepts."""
 
     def __init__(self) -> None:

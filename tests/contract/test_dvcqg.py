@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 import respx
 
 from services.monitor.sources.dvcqg.client import DvcqgSource
+from services.monitor.sources.http import Limits
 from services.monitor.sources.source import CatalogueSource, DossierSource
 from shared.errors import SourcePayload, SourceRejected, SourceUnavailable
+from tests.contract.adapters import PORTAL_CONFIG
+from tests.contract.conftest import AT_ONCE
 from tests.contract.contract_fakes import PRIVATE, Clock, FakePortal, portal_dossier
 
 SINCE = datetime(2026, 11, 21, 1, 2, 3, 999_999, tzinfo=UTC)
@@ -98,6 +101,13 @@ async def test_a_look_up_may_answer_with_the_dossier_itself(dvcqg_source: DvcqgS
 
 async def test_a_dossier_nobody_knows_is_no_items(dvcqg_source: DvcqgSource, portal: FakePortal) -> None:
     assert await dvcqg_source.look_up(("a", "b")) == ()
+
+
+async def test_a_header_may_hold_any_letter(portal: FakePortal) -> None:
+    source = DvcqgSource(PORTAL_CONFIG.model_copy(update={"dst_code": "VN:Đồng Tháp"}), "H20")
+    await source.look_up(("x",))
+    assert "VN:Đồng Tháp".encode() in [value for _, value in portal.requests[-1].headers.raw]
+    await source.aclose()
 
 
 # --- session ---
@@ -249,7 +259,7 @@ async def test_one_failure_among_three_attempts_is_not_noticed(dvcqg_source: Dvc
     assert len((await dvcqg_source.page(since=SINCE, number=0, size=1)).items) == 1
 
 
-async def test_a_system_that_is_too_slow_is_unavailable(dvcqg_source: DvcqgSource, router: respx.MockRouter) -> None:
+async def test_a_system_that_is_too_slow_is_unavailable(router: respx.MockRouter, clock: Clock) -> None:
     async def drip(request: httpx.Request) -> httpx.Response:
         async def body():
             while True:
@@ -258,10 +268,11 @@ async def test_a_system_that_is_too_slow_is_unavailable(dvcqg_source: DvcqgSourc
 
         return httpx.Response(200, content=body())
 
-    router.routes.clear()
     router.route().mock(side_effect=drip)
+    source = DvcqgSource(PORTAL_CONFIG, "H20", retry=AT_ONCE, limits=Limits(timeout=timedelta(seconds=0.2)), clock=clock)
     with pytest.raises(SourceUnavailable, match=r"within 0\.2 s"):
-        await dvcqg_source.page(since=SINCE, number=0, size=1)
+        await source.page(since=SINCE, number=0, size=1)
+    await source.aclose()
 
 
 def _copy(answer: httpx.Response) -> httpx.Response:

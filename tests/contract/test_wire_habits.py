@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import msgspec
@@ -15,10 +15,11 @@ from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.factory import build
 from services.monitor.sources.http import Retry, gateway_message, retry_after
 from services.monitor.sources.igate.client import IgateSource
-from services.monitor.sources.source import Head, Reading
+from services.monitor.sources.source import DossierSource, Head, Reading
 from services.monitor.sources.values import text
-from shared.config import HomeConfig, PortalConfig
+from shared.config import AnyHome, HomeConfig, PortalConfig
 from shared.errors import RecordRefused, SourcePayload, SourceRejected, SourceUnavailable
+from tests.contract.adapters import ADAPTERS, Adapter
 from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, raw
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -135,22 +136,23 @@ def test_a_mended_text_is_noted(home: IgateSource) -> None:
 # --- personal data ---
 
 
-def test_no_personal_data_is_in_anything_translated(dvcqg: DvcqgSource, home: IgateSource) -> None:
-    for source, item in ((dvcqg, portal_dossier()), (home, home_dossier())):
-        translated = (source.head(raw(item)), source.reading(raw(item), requested_at=NOW))
-        encoded = repr(translated) + msgspec.json.encode(translated).decode()
-        assert not any(private in encoded for private in PRIVATE)
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_no_personal_data_is_in_anything_translated(adapter: Adapter) -> None:
+    item = raw(adapter.dossier)
+    assert all(private in bytes(item).decode() for private in PRIVATE)
+    translated = (adapter.source.head(item), adapter.source.reading(item, requested_at=NOW))
+    encoded = repr(translated) + msgspec.json.encode(translated).decode()
+    assert not any(private in encoded for private in PRIVATE)
+    assert translated[1].record.notes == ()
 
 
 @pytest.mark.parametrize("private", PRIVATE)
 @pytest.mark.parametrize("wrap", [lambda p: [p], lambda p: {p: p}, lambda p: p], ids=["list", "object", "text"])
-def test_no_refusal_quotes_what_it_refuses(
-    dvcqg: DvcqgSource, home: IgateSource, wrap: Callable[[str], object], private: str
-) -> None:
-    for source, item in ((dvcqg, portal_dossier()), (home, home_dossier())):
-        for field in item.keys() - {"MaHoSo", "id", "code", "nationCode"}:
-            error = _refusal(source, {**item, field: wrap(private)})
-            assert error is None or not any(private in shown for shown in (repr(error), str(error), str(vars(error))))
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_no_refusal_quotes_what_it_refuses(adapter: Adapter, wrap: Callable[[str], object], private: str) -> None:
+    for field in adapter.dossier.keys() - adapter.names:
+        error = _refusal(adapter.source, {**adapter.dossier, field: wrap(private)})
+        assert error is None or not any(private in shown for shown in (repr(error), str(error), str(vars(error))))
 
 
 # --- junk ---
@@ -177,40 +179,22 @@ def _junk(template: dict[str, Any], lists: dict[str, list[str]]) -> st.SearchStr
     return st.builds(lambda changes: {**template, **changes}, junk)
 
 
-PORTAL_LISTS = {
-    "DanhSachLePhi": ["Gia"],
-    "TaiLieuNop": ["DuocSoHoa", "DuocTaiSuDung"],
-    "DanhSachHoSoBoSung": ["NgayBoSung", "NgayTiepNhanBoSung", "NgayHenTraMoi"],
-    "DanhSachGiayToKetQua": ["DuongDanTepTinKetQua"],
-}
-HOME_LISTS = {
-    "task": ["id", "name", "assignee", "agency", "dueDate"],
-    "currentTask": ["id", "name", "assignee", "completedDate"],
-    "additionalRequirement": ["requestedDate", "answeredDate"],
-}
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+@settings(max_examples=200)
+@given(data=st.data())
+def test_any_junk_is_read_or_refused(data: st.DataObject, adapter: Adapter) -> None:
+    _read_or_refused(adapter.source, data.draw(JSON | _junk(adapter.dossier, adapter.lists)))
 
 
-@settings(max_examples=200, deadline=None)
-@given(item=JSON | _junk(portal_dossier(), PORTAL_LISTS))
-def test_any_junk_from_the_portal_is_read_or_refused(item: object, dvcqg: DvcqgSource) -> None:
-    _read_or_refused(dvcqg, item)
-
-
-@settings(max_examples=200, deadline=None)
-@given(item=JSON | _junk(home_dossier(), HOME_LISTS))
-def test_any_junk_from_igate_is_read_or_refused(item: object, home: IgateSource) -> None:
-    _read_or_refused(home, item)
-
-
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+@settings(max_examples=200)
 @given(item=st.binary(max_size=60))
-def test_any_bytes_are_refused(item: bytes, dvcqg: DvcqgSource, home: IgateSource) -> None:
-    for source in (dvcqg, home):
-        assert _outcome(lambda source=source: source.head(raw(item))) is RecordRefused
-        assert _outcome(lambda source=source: source.reading(raw(item), requested_at=NOW)) is RecordRefused
+def test_any_bytes_are_refused(item: bytes, adapter: Adapter) -> None:
+    assert _outcome(lambda: adapter.source.head(raw(item))) is RecordRefused
+    assert _outcome(lambda: adapter.source.reading(raw(item), requested_at=NOW)) is RecordRefused
 
 
-def _read_or_refused(source: DvcqgSource | IgateSource, item: object) -> None:
+def _read_or_refused(source: DossierSource, item: object) -> None:
     """What is read has a head that says the same, and can be stored."""
     encoded = raw(json.dumps(item).encode())
     outcome = _outcome(lambda: source.reading(encoded, requested_at=NOW))
@@ -228,7 +212,7 @@ def _outcome(call: Callable[[], object]) -> type:
         return type(refused)
 
 
-def _refusal(source: DvcqgSource | IgateSource, item: object) -> RecordRefused | None:
+def _refusal(source: DossierSource, item: object) -> RecordRefused | None:
     try:
         source.reading(raw(item), requested_at=NOW)
     except RecordRefused as refused:
@@ -239,10 +223,16 @@ def _refusal(source: DvcqgSource | IgateSource, item: object) -> RecordRefused |
 # --- which adapter ---
 
 
-async def test_a_configured_source_gets_its_adapter() -> None:
-    portal = PortalConfig(base_url="http://x", username="u", password="p", unit_code="H20")
-    home = HomeConfig(name="one", base_url="http://x", client_id="c", client_secret="s")
-    for config, kind in ((portal, DvcqgSource), (home, IgateSource)):
-        source = build(config, province="H20")
-        assert (type(source), source.name) == (kind, config.name)
+async def test_every_kind_that_can_be_configured_has_an_adapter_that_is_tested() -> None:
+    kinds = {config.model_fields["kind"].default for config in (PortalConfig, *_home_configs())}
+    assert kinds == ADAPTERS.keys() == {adapter.config.kind for adapter in ADAPTERS.values()}
+    for adapter in ADAPTERS.values():
+        source = build(adapter.config, province="H20")
+        assert source.name == adapter.config.name
         await source.aclose()
+    assert len({type(adapter.source) for adapter in ADAPTERS.values()}) == len(ADAPTERS)
+
+
+def _home_configs() -> tuple[type[HomeConfig], ...]:
+    kinds = get_args(AnyHome)[0]
+    return get_args(kinds) or (kinds,)

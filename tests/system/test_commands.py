@@ -12,6 +12,9 @@ import httpx
 import psutil
 import pytest
 
+from tests.ports import free_ports
+from tests.system.running import PATIENCE, until
+
 ROOT = Path(__file__).parent.parent.parent
 
 CONFIG = """
@@ -32,7 +35,7 @@ class Shell:
     async def run(self, *arguments: str, **environ: str) -> tuple[int, str, str]:
         """Return exit status, stdout and stderr."""
         process = await self.start(*arguments, **environ)
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
         return process.returncode or 0, out.decode(), err.decode()
 
     async def start(self, *arguments: str, **environ: str) -> asyncio.subprocess.Process:
@@ -94,21 +97,20 @@ async def test_a_service_refuses_another_schema_and_migrate_mends_it(shell: Shel
     status, out, err = await shell.run("monitor", "--once", **config)
     assert (status, out) == (1, ""), "no source can be read at port 1"
     assert "geheim" not in err
-    assert _servers(shell) == [], "the embedded server stops with its last user"
+    await _until_servers(shell, 0)  # the embedded one stops with its last user
 
 
 async def test_the_embedded_server_stops_when_the_last_process_ends_however_the_others_did(shell: Shell) -> None:
     assert (await shell.run("migrate"))[0] == 0
-    killed = await shell.start("api", WATCH766_API_PORT="18766")
-    stopped = await shell.start("api", WATCH766_API_PORT="18767")
+    killed, stopped = [await shell.start("api", WATCH766_API_PORT=str(port)) for port in free_ports(2)]
     for service in (killed, stopped):
-        await _until_started(service)
+        await _until_said(service, "api_started")
     killed.send_signal(signal.SIGKILL)
     await killed.wait()
     assert len(_servers(shell)) == 1
     stopped.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(stopped.wait(), 20) == 0
-    assert _servers(shell) == []
+    assert await asyncio.wait_for(stopped.wait(), PATIENCE) == 0
+    await _until_servers(shell, 0)
 
 
 async def test_the_demo_shows_a_line_that_works_stops_on_ctrl_c_and_goes_on_with_its_data(shell: Shell) -> None:
@@ -116,38 +118,49 @@ async def test_the_demo_shows_a_line_that_works_stops_on_ctrl_c_and_goes_on_with
     again = await _demo(shell)
     assert first["items"]
     assert {alert["id"] for alert in first["items"]} & {alert["id"] for alert in again["items"]}
-    assert _servers(shell) == []
+    await _until_servers(shell, 0)
 
 
 async def _demo(shell: Shell) -> dict[str, Any]:
     """Start the demo, follow the line it prints, stop it as Ctrl-C does; returns what that line answers."""
-    process = await shell.start("demo", "--dossiers", "300", WATCH766_API_PORT="18768")
-    assert process.stderr
-    async with asyncio.timeout(120):
-        while "curl" not in (line := (await process.stderr.readline()).decode()):
-            assert line, "the demo has ended"
+    process = await shell.start("demo", "--dossiers", "300", WATCH766_API_PORT=str(free_ports(1)[0]))
+    line = await _until_said(process, "curl")
     url = re.search(r"'(http\S+)'", line)
     assert url
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         answer = (await client.get(url[1])).raise_for_status().json()
     process.send_signal(signal.SIGINT)
-    await asyncio.wait_for(process.communicate(), 60)
+    await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     return answer  # type: ignore[no-any-return]
 
 
-async def _until_started(service: asyncio.subprocess.Process) -> None:
-    assert service.stderr
-    async with asyncio.timeout(30):
-        while b"api_started" not in await service.stderr.readline():
-            assert service.returncode is None
+async def _until_said(process: asyncio.subprocess.Process, word: str) -> str:
+    """Return the first line on stderr with a word; fails when the process ends before it says so."""
+    assert process.stderr
+    line = ""
+    async with asyncio.timeout(PATIENCE):
+        while word not in line:
+            line = (await process.stderr.readline()).decode()
+            assert line, "it has ended"
+    return line
+
+
+async def _until_servers(shell: Shell, count: int) -> None:
+    """A server has stopped some moments before its process is gone."""
+
+    async def reached() -> bool:
+        return len(_servers(shell)) == count
+
+    await until(reached)
 
 
 def _servers(shell: Shell) -> list[int]:
-    """Return the PostgreSQL servers that run in the shell's data directory."""
+    """Return the PostgreSQL servers that run in the shell's data directory, without what they have just forked."""
     data = str((shell.folder / "data").resolve())
-    return [
-        process.pid
-        for process in psutil.process_iter(["name", "cmdline"])
+    found = {
+        process.pid: process.info["ppid"]
+        for process in psutil.process_iter(["name", "cmdline", "ppid"])
         if process.info["name"] == "postgres" and any(data in part for part in process.info["cmdline"] or [])
-    ]
+    }
+    return [pid for pid, parent in found.items() if parent not in found]

@@ -6,6 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import Database, create_engine
-from tests.system.running import Running, until
+from tests.system.running import PATIENCE, Running, until
 
 OUTAGE = 30.0
 
@@ -33,13 +34,29 @@ async def server() -> AsyncIterator[EmbeddedServer]:
 @pytest.fixture
 async def running(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A province on that server, without a monitor yet."""
+    async with _province(server, Running(server.url, tmp_path_factory.mktemp("survival")), dossiers=1500) as services:
+        yield services
+
+
+@pytest.fixture
+async def embedded(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """The same, but the services know only the folder of the server: it is theirs to start."""
+    services = Running(None, tmp_path_factory.mktemp("embedded"), data_dir=server.data_dir.parent)
+    async with _province(server, services, dossiers=300):
+        yield services
+    server.start()  # whoever started it last, it is this process that stops it
+
+
+@asynccontextmanager
+async def _province(server: EmbeddedServer, services: Running, *, dossiers: int) -> AsyncIterator[Running]:
     engine = create_engine(server.url, application="tests")
     await schema.migrate(engine)
     await engine.dispose()
-    services = Running(server.url, tmp_path_factory.mktemp("survival"))
-    await services.start(dossiers=1500)
-    yield services
-    await services.stop()
+    try:
+        await services.start(dossiers)
+        yield services
+    finally:
+        await services.stop()
 
 
 async def test_a_monitor_killed_again_and_again_loses_and_doubles_nothing(running: Running, server: EmbeddedServer) -> None:
@@ -51,6 +68,7 @@ async def test_a_monitor_killed_again_and_again_loses_and_doubles_nothing(runnin
         await asyncio.sleep(chance.uniform(0, 1.5))  # the kill comes at any point of what it does
         monitor.kill()
         await monitor.wait()
+        await until(lambda: _is_alone(server))  # or the next would be killed for what this one was doing
     await running.spawn("monitor")
     await _assert_nothing_lost(running, server)
 
@@ -67,23 +85,12 @@ async def test_thirty_seconds_without_the_database_are_caught_up(running: Runnin
     assert running.process("monitor").returncode is None
 
 
-async def test_the_embedded_server_killed_underneath_is_started_again(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="watch766-survival-"))
-    server = EmbeddedServer(folder)
-    engine = create_engine(server.url, application="tests")
-    await schema.migrate(engine)
-    await engine.dispose()
-    services = Running(None, tmp_path_factory.mktemp("embedded"), data_dir=folder)
-    await services.start(dossiers=300)
-    await services.spawn("monitor")
-    await services.settled_after(await services.now())
+async def test_the_embedded_server_killed_underneath_is_started_again(embedded: Running, server: EmbeddedServer) -> None:
+    await embedded.spawn("monitor")
+    await embedded.settled_after(await embedded.now())
     _postmaster(server).kill()
-    await services.settled_after(await services.now())
-    await services.assert_alerts_are_true()
-    await services.stop()
-    server.start()
-    server.release()
-    shutil.rmtree(folder, ignore_errors=True)
+    await embedded.settled_after(await embedded.now())
+    await embedded.assert_alerts_are_true()
 
 
 async def test_when_one_of_two_monitors_dies_the_other_takes_its_sources(running: Running, server: EmbeddedServer) -> None:
@@ -101,7 +108,7 @@ async def test_a_stop_in_the_middle_of_the_first_load_is_orderly(running: Runnin
     monitor = await running.spawn("monitor")
     await until(lambda: _is_writing(server))
     monitor.terminate()
-    assert await asyncio.wait_for(monitor.wait(), 20) == 0
+    assert await asyncio.wait_for(monitor.wait(), PATIENCE) == 0
     assert "Traceback" not in running.log("monitor")
     await running.spawn("monitor")
     await _assert_nothing_lost(running, server)
@@ -134,6 +141,10 @@ async def _rows(server: EmbeddedServer, query: str) -> list[object]:
 async def _is_writing(server: EmbeddedServer) -> bool:
     active = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor' AND xact_start IS NOT NULL"
     return bool(await _rows(server, active))
+
+
+async def _is_alone(server: EmbeddedServer) -> bool:
+    return not await _rows(server, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor'")
 
 
 async def _is_down(server: EmbeddedServer) -> bool:

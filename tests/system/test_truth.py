@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.rules import FAMILIES
 from tests.conftest import Postgres
-from tests.system.running import Running, until
+from tests.system.running import PATIENCE, Running, until
 
 DOSSIER_RULES = {rule for family in FAMILIES for rule in family.rules}
 
@@ -30,10 +30,12 @@ SYSTEMS = {"portal": "portal", "home": "igate", "special": "land"}
 async def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     url = await postgres.create(postgres.template)
     services = Running(url, tmp_path_factory.mktemp("system"))
-    await services.start(dossiers=2000)
-    await services.spawn("monitor")
-    yield services
-    await services.stop()
+    try:
+        await services.start(dossiers=2000)
+        await services.spawn("monitor")
+        yield services
+    finally:
+        await services.stop()
     await postgres.drop(url)
 
 
@@ -93,12 +95,16 @@ async def test_several_faults_at_once_stop_nobody(running: Running) -> None:
 async def test_one_cycle_exits_with_0_and_with_1_when_a_source_cannot_be_read(running: Running) -> None:
     monitor = running.process("monitor")
     monitor.terminate()
-    assert await asyncio.wait_for(monitor.wait(), 20) == 0
+    assert await asyncio.wait_for(monitor.wait(), PATIENCE) == 0
     assert await running.run("monitor", "--once") == 0
     await running.assert_alerts_are_true()
     await running.fault("special", "down")
     assert await running.run("monitor", "--once") == 1
     await running.assert_alerts_are_true()
+
+
+async def test_after_all_that_an_audit_finds_no_difference(running: Running) -> None:
+    assert await running.run("audit") == 0, running.log("audit")
 
 
 async def _no_faults(running: Running) -> bool:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.steps.paging import Position, Row, following, stored_up_to
+from services.monitor.sources.source import Head
+from services.monitor.steps.paging import Position, following, stored_up_to
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 REQUESTED = START + timedelta(days=1)
@@ -16,8 +17,8 @@ def at(minutes: int) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def rows(*minutes: int) -> list[Row]:
-    return [Row(f"id-{index}", at(minute)) for index, minute in enumerate(minutes)]
+def rows(*minutes: int) -> list[Head]:
+    return [Head(f"id-{index}", at(minute)) for index, minute in enumerate(minutes)]
 
 
 def test_a_page_that_is_not_full_is_the_last():
@@ -37,22 +38,22 @@ def test_an_instant_that_fills_a_page_is_paged_by_number():
 def test_it_is_passed_again_until_a_pass_brings_nothing_new():
     first = following(Position(since=at(1)), rows(1, 1), full=True, requested_at=REQUESTED)
     assert first
-    again = following(first, [Row("id-9", at(1))], full=False, requested_at=REQUESTED)
+    again = following(first, [Head("id-9", at(1))], full=False, requested_at=REQUESTED)
     assert again
     assert (again.number, again.news) == (0, False)
     second = following(again, rows(1, 1), full=True, requested_at=REQUESTED)
     assert second
-    assert following(second, [Row("id-9", at(1))], full=False, requested_at=REQUESTED) is None
+    assert following(second, [Head("id-9", at(1))], full=False, requested_at=REQUESTED) is None
 
 
 def test_a_row_from_the_future_does_not_carry_the_others_past_what_was_not_read():
-    page = [*rows(1, 2), Row("ahead", REQUESTED + timedelta(days=9))]
+    page = [*rows(1, 2), Head("ahead", REQUESTED + timedelta(days=9))]
     position = following(Position(since=START), page, full=True, requested_at=REQUESTED)
     assert position == Position(since=at(2))
 
 
 def test_the_cursor_is_never_later_than_the_request():
-    ahead = [Row("ahead", REQUESTED + timedelta(days=9))]
+    ahead = [Head("ahead", REQUESTED + timedelta(days=9))]
     assert stored_up_to(None, Position(since=START), ahead, requested_at=REQUESTED) == REQUESTED
 
 
@@ -69,7 +70,8 @@ def test_a_page_without_a_readable_head_is_stepped_over_by_number():
     ahead=st.sets(st.integers(0, 39), max_size=3),
 )
 def test_a_source_at_rest_is_read_completely_and_the_poll_ends(minutes, size, unreadable, ahead):
-    served = [Row(f"id-{n:02d}", REQUESTED + timedelta(days=n) if n in ahead else at(minute)) for n, minute in enumerate(minutes)]
+    times = [REQUESTED + timedelta(days=n) if n in ahead else at(minute) for n, minute in enumerate(minutes)]
+    served = [Head(f"id-{n:02d}", time) for n, time in enumerate(times)]
     assert read(served, size, unreadable) == {row.source_id for row in served}
 
 
@@ -83,12 +85,12 @@ def test_rows_that_move_while_one_pages_are_not_lost(minutes, size, moved, seed)
     """Fewer rows move at a page than a page holds; each keeps its own later time."""
     chance, clock = random.Random(seed), [400]
 
-    def move(served: list[Row]) -> None:
+    def move(served: list[Head]) -> None:
         for _ in range(moved if clock[0] < 600 else 0):
             clock[0] += 1
-            served.append(Row(served.pop(chance.randrange(len(served))).source_id, at(clock[0])))
+            served.append(Head(served.pop(chance.randrange(len(served))).source_id, at(clock[0])))
 
-    served = [Row(f"id-{n:02d}", at(minute)) for n, minute in enumerate(minutes)]
+    served = [Head(f"id-{n:02d}", at(minute)) for n, minute in enumerate(minutes)]
     assert read(list(served), size, set(), move) == {row.source_id for row in served}
 
 

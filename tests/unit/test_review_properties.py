@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.alerts import Alert, Open, Place, Resolve, transitions
 from shared.domain.case import Case
 from shared.domain.dossiers import Dossier, Seen
-from shared.domain.findings import Review
+from shared.domain.findings import Review, Waits
 from shared.domain.rules import FAMILIES
 from shared.domain.statuses import Status
 
@@ -30,13 +30,26 @@ def _before_next(answer: Review, now: datetime, share: float) -> datetime:
 
 def needed(world: World, family: str) -> frozenset[str]:
     """The sources a family needs to judge this dossier."""
+    return NEEDS[family](case(world))
+
+
+def case(world: World) -> Case:
     dossier = Dossier(code=CODE, sides=world.sides, standing=world.standing)
-    return NEEDS[family](Case(dossier, world.procedure, RULES, calendar()))
+    return Case(dossier, world.procedure, RULES, calendar())
 
 
 @given(worlds())
 def test_the_same_world_gives_the_same_review(world):
     assert world.judged() == world.judged()
+
+
+@given(worlds())
+def test_a_family_tells_only_the_rules_and_the_details_it_names(world):
+    for family in FAMILIES:
+        judgement = family.judge(case(world))
+        for phase in () if isinstance(judgement, Waits) else judgement:
+            assert phase.rule in family.rules
+            assert type(phase.details) is family.details
 
 
 @given(worlds())

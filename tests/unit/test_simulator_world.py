@@ -11,6 +11,7 @@ from services.simulator.scenarios import IN_OFFICE_HOURS, SCENARIOS
 from services.simulator.timeline import FOREVER, Plan
 from services.simulator.truth import SHORTEST
 from services.simulator.world import SYSTEMS, World
+from shared.domain.rules import FAMILIES
 from shared.domain.working_time import LOCAL
 
 HOLD = timedelta(minutes=15)
@@ -64,6 +65,10 @@ def test_every_rule_has_alerts_open_at_the_origin_and_new_ones_soon_after(world:
     assert any(span.begins <= ORIGIN < span.ends for span in spans)
     assert any(ORIGIN < span.begins <= LATER for span in spans)
     assert any(ORIGIN < span.ends <= ORIGIN + timedelta(days=6) for span in spans)
+
+
+def test_every_rule_about_a_dossier_is_planted() -> None:
+    assert SCENARIOS.keys() == {rule for family in FAMILIES for rule in family.rules}
 
 
 def test_what_a_scenario_plants_is_what_the_plan_tells(world: World) -> None:

@@ -1,6 +1,6 @@
 """The frame every list has in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +9,7 @@ from shared.db.views.snapshot import Snapshot
 
 
 def list_body(
-    snapshot: Snapshot, items: Sequence[dict[str, Any]], next_cursor: str | None, *, count: int | None = None
+    snapshot: Snapshot, items: Sequence[Mapping[str, Any]], next_cursor: str | None, *, count: int | None = None
 ) -> dict[str, Any]:
     """Return a list with how fresh it is; `count` only where it was asked for."""
     body = {"items": items, "next_cursor": next_cursor, **freshness_body(snapshot.freshness)}
@@ -25,11 +25,6 @@ def freshness_body(freshness: Freshness) -> dict[str, Any]:
 def named(code: str | None, name: str | None) -> dict[str, str] | None:
     """Return a code with its name; the code itself where nobody gave a name."""
     return None if code is None else {"code": code, "name": name or code}
-
-
-def petition_url(code: str) -> str:
-    """Return where a petition is read."""
-    return f"/v1/petitions/{quote(code, safe='')}"
 
 
 def dossier_url(code: str) -> str:

@@ -17,7 +17,7 @@ _BAD_CURSOR = "is not a cursor this API gave out"
 _KINDS: dict[int, tuple[str, str]] = {
     400: ("bad-cursor", f"cursor: {_BAD_CURSOR}"),
     404: ("not-found", "there is none with this name"),
-    405: ("method-not-allowed", "this path is only read: use GET"),
+    405: ("method-not-allowed", "this path takes another method: the header Allow names it"),
     406: ("not-acceptable", "Accept: this path answers as application/json"),
     422: ("invalid-parameter", "colour: unknown parameter"),
     500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),

@@ -22,3 +22,11 @@ class Labels(Schema):
     petition_kinds: Names = Field(description="By the portal's codes")
     source_roles: Names
     freshness: Names = Field(description="How fresh an answer or a source is")
+    agency_kinds: Names
+    owners: Names = Field(description="Who answers for an indicator")
+    bases: Names = Field(description="What an indicator is counted from")
+    scorings: Names = Field(description="How an indicator comes to its points")
+    when_empty: Names = Field(description="What an indicator without cases is worth")
+    elsewhere: Names = Field(description="What holds for an agency an indicator does not apply to")
+    score_states: Names = Field(description="What became of an indicator on a score card")
+    score_views: Names = Field(description="What figures a score card is made of")

@@ -11,7 +11,7 @@ from services.api.schemas.base import Schema
 class ParameterProblem(Schema):
     """What is wrong with one parameter."""
 
-    parameter: str
+    parameter: str = Field(description="Its name; in a body, the way to it, such as `ratios.2.1.numerator`")
     reason: str
 
 
@@ -35,12 +35,13 @@ def _problems(described: Mapping[int, str]) -> Responses:
 
 _UNCHANGED: Responses = {304: {"description": "Nothing changed since the answer whose `ETag` was sent"}}
 _ALWAYS = {
-    405: "Another method than GET",
+    405: "Another method than the header `Allow` names",
     406: "`Accept` names no form this path answers in",
     422: "A parameter that is unknown or cannot be used, by name",
     500: "Our mistake; the log tells why under the request's id",
     503: "The database does not answer; it may work later",
 }
+_BODY = {422: "A body, or a place in it, that cannot be used, by name"}
 _BAD_CURSOR = {400: "A cursor of another list, other filters or another sort, or none at all"}
 _MISSING = {404: "There is none, or it may not be seen"}
 _NEXT = {"Link": {"description": 'The next page, as `<address>; rel="next"`', "schema": {"type": "string"}}}
@@ -48,8 +49,10 @@ _TABLE: Responses = {200: {"description": "The answer, as `Accept` asks", "conte
 _PAGES: Responses = {200: {**_TABLE[200], "headers": _NEXT}}
 
 ANSWERS = _UNCHANGED | _problems(_ALWAYS)
+COMPUTED_ANSWERS = _problems(_ALWAYS | _BODY)
 TABLE_ANSWERS = ANSWERS | _TABLE
 ONE_ANSWERS = ANSWERS | _problems(_MISSING)
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
-"""What a path may answer beside its model: anything, a table, one thing, a page of a list, a page of what belongs to one."""
+"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, a page of a list, a page
+of what belongs to one."""

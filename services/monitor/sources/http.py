@@ -72,7 +72,7 @@ class Http:
         self._retry = retry
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._client = httpx.AsyncClient(
-            headers={"User-Agent": user_agent(), "Accept": "application/json", **headers},
+            headers=httpx.Headers({"User-Agent": user_agent(), "Accept": "application/json", **headers}, encoding="utf-8"),
             timeout=httpx.Timeout(limits.timeout.total_seconds(), pool=None),
             limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE),
             verify=not base_url.startswith("http:"),  # plain HTTP has nothing to verify; loading the authorities takes a while

@@ -35,19 +35,17 @@ def key_or_none(value: object) -> str | None:
 
 def agency_or_none(value: Word, odd: set[str]) -> str | None:
     """Return an agency code in normal form, None for none; what is no code is noted and none."""
-    written = word(value)
-    if not written:
-        return None
-    code = _agency(written)
+    code = _agency(value)
     if code is None:
         odd.add("unreadable agency code")
-    return code
+    return code or None
 
 
 @lru_cache(maxsize=4096)
-def _agency(written: str) -> str | None:
-    # Kept: a province has some hundred agencies, and every dossier names several.
-    return codes.agency(written) if len(written) <= 64 and _AGENCY.fullmatch(written) else None
+def _agency(value: Word) -> str | None:
+    # Kept: a province has some hundred agencies, and every dossier names several. Empty for none, None for what is no code.
+    written = word(value)
+    return codes.agency(written) if not written or (len(written) <= 64 and _AGENCY.fullmatch(written)) else None
 
 
 def agency_within(province: str, value: Word, field: str) -> str:

@@ -9,7 +9,7 @@ from shared.domain.working_time import LOCAL
 
 Parse = Callable[[str], datetime]
 
-_EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL).astimezone(UTC)
 _AHEAD_OF_UTC = timedelta(hours=7)
 _FURTHEST_AHEAD = timedelta(days=20 * 365 + 5)
 """Twenty years: no dossier is due later than that."""
@@ -73,7 +73,7 @@ class Moments:
 
 
 def _read(parse: Parse, value: object, field: str) -> datetime | None:
-    written = word(value, field)
+    written = value.strip() if isinstance(value, str) else word(value, field)
     if not written:
         return None
     try:

@@ -11,8 +11,10 @@ from shared.domain.statuses import Status
 
 def with_notes(record: Record, odd: set[str]) -> Record:
     """Return the record with the notes of its translation and of its dates."""
-    notes = tuple(sorted({*odd, *_of_dates(record), *_of_requests(record)}))
-    return msgspec.structs.replace(record, notes=notes) if notes else record
+    notes = odd.union(_of_dates(record))
+    if any(_before(request.answered_at, request.asked_at) for request in record.supplements):
+        notes.add("supplement answered before asked")
+    return msgspec.structs.replace(record, notes=tuple(sorted(notes))) if notes else record
 
 
 def each_once(requests: list[Supplement], odd: set[str]) -> tuple[Supplement, ...]:
@@ -34,11 +36,6 @@ def _of_dates(record: Record) -> Iterator[str]:
         yield "returned before finished"
     if record.stop_date is not None and not record.has_ended and record.status is not Status.UNKNOWN:
         yield "end date in a running status"
-
-
-def _of_requests(record: Record) -> Iterator[str]:
-    if any(_before(request.answered_at, request.asked_at) for request in record.supplements):
-        yield "supplement answered before asked"
 
 
 def _before(earlier: datetime | None, later: datetime | None) -> bool:

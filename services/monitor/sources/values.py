@@ -31,8 +31,9 @@ One: TypeAlias = T | str | None
 
 NOTHING = msgspec.Raw(b"null")
 
-_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+_FLAGS: dict[object, bool] = {"1": True, "true": True, "0": False, "false": False}
 _AMOUNT = re.compile(r"[0-9][0-9.,\s]*")
+_MORE_THAN_NOTHING = frozenset("123456789")
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LONGEST_TEXT = 500
 _LONGEST_STATUS = 40
@@ -63,10 +64,9 @@ def flag(value: Flag, odd: set[str]) -> bool | None:
     """Return yes or no, None for none; an unknown word is noted and none."""
     if value is None or isinstance(value, bool):
         return value
-    found = word(value)
-    if found in _FLAGS:
-        return _FLAGS[found]
-    found = found.lower()
+    if value in _FLAGS:  # as nearly all are written
+        return _FLAGS[value]
+    found = word(value).lower()
     if found and found not in _FLAGS:
         odd.add("unreadable flag")
     return _FLAGS.get(found)
@@ -74,7 +74,7 @@ def flag(value: Flag, odd: set[str]) -> bool | None:
 
 def any_flag(values: Iterable[Flag], odd: set[str]) -> bool:
     """Return whether one of the flags says yes."""
-    return True in [flag(value, odd) for value in values]
+    return True in [_FLAGS[value] if value in _FLAGS else flag(value, odd) for value in values]
 
 
 def is_owed(amount: Word, odd: set[str]) -> bool:
@@ -83,7 +83,7 @@ def is_owed(amount: Word, odd: set[str]) -> bool:
     if written and not _AMOUNT.fullmatch(written):
         odd.add("unreadable fee")
         return False
-    return any(digit in "123456789" for digit in written)
+    return not _MORE_THAN_NOTHING.isdisjoint(written)
 
 
 def text(value: Word, odd: set[str], longest: int = _LONGEST_TEXT) -> str:
@@ -123,10 +123,12 @@ def is_present(raw: msgspec.Raw, field: str) -> bool:
 
 def many(value: Sequence[T | None] | str | None, field: str) -> list[T]:
     """Return the items of a list, none for `""`, null or a missing key; raises `FieldRefused`."""
+    if not value:
+        return []
     if isinstance(value, str):
         _must_be_blank(value, field)
         return []
-    return [item for item in value or () if item is not None]
+    return [item for item in value if item is not None]
 
 
 def one(value: T | str | None, field: str) -> T | None:

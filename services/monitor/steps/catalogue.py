@@ -9,18 +9,20 @@ from shared.db.engine import Database, clock, fence, retried
 from shared.db.stores import catalogue, dossiers, sources
 from shared.db.stores.sources import Counts, Lease
 from shared.domain.catalogue import Agency, Procedure
+from shared.domain.offers import count
+from shared.domain.working_time import WorkingTime
 from shared.errors import SourceError
 
 log = structlog.get_logger()
 
 
-async def read_catalogue(database: Database, source: CatalogueSource, lease: Lease) -> None:
+async def read_catalogue(database: Database, source: CatalogueSource, lease: Lease, calendar: WorkingTime) -> None:
     """Read and store the catalogue; a source that refuses is recorded with the poll run and raises nothing."""
     async with database.begin() as connection:
         run = await sources.start_run(connection, lease.province, lease.source, "catalogue", now=await database.now())
     counts, error = Counts(), None
     try:
-        counts = await retried(partial(_store, database, lease, await source.agencies(), await source.procedures()))
+        counts = await retried(partial(_store, database, lease, calendar, await source.agencies(), await source.procedures()))
         await _make_due(database, lease)
     except SourceError as problem:
         error = problem.reason
@@ -33,7 +35,11 @@ async def read_catalogue(database: Database, source: CatalogueSource, lease: Lea
 
 
 async def _store(
-    database: Database, lease: Lease, agencies: tuple[list[Agency], list[str]], procedures: tuple[list[Procedure], list[str]]
+    database: Database,
+    lease: Lease,
+    calendar: WorkingTime,
+    agencies: tuple[list[Agency], list[str]],
+    procedures: tuple[list[Procedure], list[str]],
 ) -> Counts:
     refused = len(agencies[1]) + len(procedures[1])
     async with database.begin() as connection:
@@ -42,6 +48,7 @@ async def _store(
         await catalogue.store_agencies(connection, lease.province, agencies[0])
         now = await clock(connection)
         changed = await catalogue.store_procedures(connection, lease.province, procedures[0], now=now)
+        await catalogue.store_counts(connection, lease.province, count(procedures[0], calendar), now=now)
     return Counts(received=len(agencies[0]) + len(procedures[0]) + refused, changed=changed, refused=refused)
 
 

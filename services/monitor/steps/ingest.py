@@ -6,8 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from services.monitor.sources.source import DossierSource, Listing, Reading
-from services.monitor.steps.paging import Row
+from services.monitor.sources.source import DossierSource, Head, Listing, Reading
 from shared.db.engine import Connection, Database, clock
 from shared.db.stores import catalogue, dossiers, look_ups, records, refusals, sources
 from shared.db.stores.records import Known, Stored
@@ -27,56 +26,70 @@ _FRESH = timedelta(minutes=5)
 class Item(msgspec.Struct, frozen=True):
     """An item with a readable head, and the hash of its bytes as they came."""
 
-    row: Row
+    head: Head
     raw: msgspec.Raw
     item_hash: bytes
 
 
 class Plan(msgspec.Struct):
-    """What a page changes against what is stored."""
+    """What a page changes against what is stored.
 
+    `unchanged`: keys of items stored with these very bytes; `joined_codes`: dossiers of which the source had no such record.
+    """
+
+    unchanged: list[str] = []
     new: list[Stored] = []
     changed: list[Stored] = []
     rehashed: dict[str, bytes] = {}
     readings: list[Reading] = []
     refused: list[Refusal] = []
+    joined_codes: set[str] = set()
     left_codes: set[str] = set()
     readable_codes: set[str] = set()
 
     @property
     def due_codes(self) -> set[str]:
-        return {stored.record.code for stored in (*self.new, *self.changed)} | self.left_codes
+        """The dossiers that are there already, since a record of them is."""
+        return {stored.record.code for stored in self.changed} | self.left_codes
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything of the page is to be stored."""
+        return bool(self.new or self.changed or self.rehashed or self.refused)
 
 
 def open_items(source: Listing, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
     """Read the heads; of an item that came twice the later one counts."""
     items: dict[str, Item] = {}
     refused = []
+    marked = _marked(source.mark)
     for raw in raws:
-        item_hash = _hash(raw, source.mark)
+        hashing = marked.copy()
+        hashing.update(raw)
+        item_hash = hashing.digest()
         try:
             head = source.head(raw)
         except RecordRefused as error:
             refused.append(refusal_of(item_hash, error))
             continue
-        item = Item(Row(head.source_id, head.updated_at), raw, item_hash)
+        item = Item(head, raw, item_hash)
         standing = items.pop(head.source_id, item)
-        items[head.source_id] = item if item.row.updated_at >= standing.row.updated_at else standing
+        items[head.source_id] = item if head.updated_at >= standing.head.updated_at else standing
     return list(items.values()), refused
 
 
-def plan(source: DossierSource, items: Sequence[Item], known: dict[str, Known], requested_at: datetime) -> Plan:
-    """Return what is new, changed, written differently or refused. Pure but for the source's own translation."""
+def plan(source: DossierSource, items: Iterable[Item], known: dict[str, Known], requested_at: datetime) -> Plan:
+    """Return what of these items is new, changed, written differently or refused; none is stored with the same bytes.
+
+    Pure but for the source's own translation.
+    """
     result = Plan()
     for item in items:
-        before = known.get(item.row.source_id)
-        if before and before.item_hash == item.item_hash:
-            result.readable_codes.add(before.code)
-            continue
+        before = known.get(item.head.source_id)
         try:
             reading = source.reading(item.raw, requested_at=requested_at)
         except Exception as error:  # noqa: BLE001 - one item that a mapping did not foresee costs one item
-            refusal = refusal_of(item.item_hash, error, item.row.source_id)
+            refusal = refusal_of(item.item_hash, error, item.head.source_id)
             result.refused.append(msgspec.structs.replace(refusal, code=refusal.code or (before.code if before else None)))
             continue
         _place(result, reading, before, item.item_hash, requested_at)
@@ -104,6 +117,8 @@ def _place(result: Plan, reading: Reading, before: Known | None, item_hash: byte
     )
     (result.changed if before else result.new).append(stored)
     result.readings.append(reading)
+    if before is None or before.code != record.code:
+        result.joined_codes.add(record.code)
     if before and before.code != record.code:
         result.left_codes.add(before.code)
 
@@ -123,16 +138,25 @@ class Ingest:
         """Store a page and move the source's cursor with it; raises `LeaseLost` and writes nothing when the source was taken."""
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
-            known = await records.known(connection, lease, [item.row.source_id for item in items])
-            result = plan(self._source, items, known, requested_at)
+            result = await self._plan(connection, lease, items, requested_at)
             result.refused.extend(refused)
-            now = await clock(connection)
-            mentioned = await self._write(connection, lease, result, items, now)
-            await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now)
+            now, has_refusals = await refusals.moment(connection, lease)
+            mentioned = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
+            stored = result.writes or has_refusals
+            await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now, lazily=not stored)
         self._mentioned |= mentioned
         await self._take_stock(len(result.new))
         skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
         return Counts(1, len(items) + len(refused), len(result.new), len(result.changed), len(result.refused), skewed)
+
+    async def _plan(self, connection: Connection, lease: Lease, items: Sequence[Item], requested_at: datetime) -> Plan:
+        """Compare with what is stored: the hashes of all items, everything else only of those that differ."""
+        hashes = await records.item_hashes(connection, lease, [item.head.source_id for item in items])
+        differing = {item.head.source_id: item for item in items if hashes.get(item.head.source_id) != item.item_hash}
+        known = await records.known(connection, lease, differing.keys() & hashes.keys())
+        result = plan(self._source, differing.values(), known, requested_at)
+        result.unchanged = [source_id for source_id in hashes if source_id not in differing]
+        return result
 
     async def _take_stock(self, added: int) -> None:
         """Tell PostgreSQL of growth in time. By itself it looks every minute; until then it plans for tables that are all but
@@ -152,13 +176,12 @@ class Ingest:
         items, refused = open_items(self._source, raws)
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
-            known = await records.known(connection, lease, [item.row.source_id for item in items])
-            result = plan(self._source, items, known, requested_at)
+            result = await self._plan(connection, lease, items, requested_at)
             result.refused.extend(msgspec.structs.replace(refusal, code=refusal.code or code) for refusal in refused)
             if not raws:
                 result.readable_codes.add(code)
-            now = await clock(connection)
-            mentioned = await self._write(connection, lease, result, items, now)
+            now, has_refusals = await refusals.moment(connection, lease)
+            mentioned = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
             await self._make_due(connection, lease, code, now)
             removed = 0 if raws else await records.remove(connection, lease, code, before=requested_at - _FRESH, now=now)
             await look_ups.gone(connection, lease, {code} if removed else (), at=now)
@@ -168,7 +191,7 @@ class Ingest:
 
     async def unanswerable(self, lease: Lease, code: str, reason: str) -> None:
         """Note that a source cannot answer for a code: its side cannot be read, and every rule that needs it waits."""
-        refusal = Refusal(item_hash=_hash(f"{lease.source}/{code}".encode()), field="look-up", reason=reason, code=code)
+        refusal = Refusal(item_hash=_marked(f"{lease.source}/{code}").digest(), field="look-up", reason=reason, code=code)
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
             now = await clock(connection)
@@ -186,14 +209,18 @@ class Ingest:
         lease: Lease,
         result: Plan,
         items: Sequence[Item],
+        *,
+        has_refusals: bool,
         now: datetime,
     ) -> set[str]:
         """Write under the locks of every dossier concerned, taken in the order of their codes.
 
         Returns the codes of the agencies and procedures whose names were kept.
         """
-        unreadable = await _refuse_and_mend(connection, lease, result, items, now)
-        await dossiers.touch(connection, lease.province, result.due_codes, others=unreadable, now=now)
+        mended = await _mend(connection, lease, result, items, now) if has_refusals else []
+        news = await refusals.refuse(connection, lease, result.refused, now=now)
+        unreadable = {*mended, *(refusal.code for refusal in news if refusal.code)}
+        await dossiers.touch(connection, lease.province, result.joined_codes, others=result.due_codes | unreadable, now=now)
         await records.add(connection, lease, result.new)
         await records.change(connection, lease, result.changed, now=now)
         await records.rehash(connection, lease, result.rehashed)
@@ -214,19 +241,18 @@ class Ingest:
         return new
 
 
-async def _refuse_and_mend(connection: Connection, lease: Lease, result: Plan, items: Sequence[Item], now: datetime) -> set[str]:
-    """Write what is newly refused and what can be read again; returns the dossier codes whose side changed thereby."""
+async def _mend(connection: Connection, lease: Lease, result: Plan, items: Sequence[Item], now: datetime) -> list[str]:
+    """Close the refusals of what can be read again; returns the dossier codes whose side changed thereby."""
     refused_codes = {refusal.code for refusal in result.refused if refusal.code}
     refused_ids = {refusal.source_id for refusal in result.refused if refusal.source_id}
-    readable_ids = {item.row.source_id for item in items} - refused_ids
-    mended = await refusals.mend(connection, lease, result.readable_codes - refused_codes, readable_ids, now=now)
-    news = await refusals.refuse(connection, lease, result.refused, now=now)
-    return {*mended, *(refusal.code for refusal in news if refusal.code)}
+    readable_codes = result.readable_codes | await records.codes(connection, lease, result.unchanged)
+    readable_ids = {item.head.source_id for item in items} - refused_ids
+    return await refusals.mend(connection, lease, readable_codes - refused_codes, readable_ids, now=now)
 
 
-def _hash(raw: msgspec.Raw | bytes, mark: str = "") -> bytes:
-    """Return what tells an item apart from every other, and from itself once it is translated differently."""
-    return blake2b(raw, digest_size=16, key=mark.encode()).digest()
+def _marked(mark: str) -> blake2b:
+    """Return the beginning of what tells an item apart from every other, and from itself once it is translated differently."""
+    return blake2b(mark.encode(), digest_size=16)
 
 
 def refusal_of(item_hash: bytes, error: Exception, source_id: str | None = None) -> Refusal:

@@ -9,6 +9,8 @@ from datetime import datetime
 
 import msgspec
 
+from services.monitor.sources.source import Head
+
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """The next page to ask for: rows updated at or after `since`, page `number`.
@@ -23,14 +25,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     news: bool = False
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A row whose head could be read: key and update time as received."""
-
-    source_id: str
-    updated_at: datetime
-
-
-def following(position: Position, rows: Sequence[Row], *, full: bool, requested_at: datetime) -> Position | None:
+def following(position: Position, rows: Sequence[Head], *, full: bool, requested_at: datetime) -> Position | None:
     """Return the position after a page, None when everything was read.
 
     `rows`: those of the page with a readable head, in its order; `full`: as many items came as were asked for.
@@ -50,14 +45,14 @@ def following(position: Position, rows: Sequence[Row], *, full: bool, requested_
     return Position(since=moved_to) if full else None
 
 
-def stored_up_to(position: Position | None, before: Position, rows: Sequence[Row], *, requested_at: datetime) -> datetime:
+def stored_up_to(position: Position | None, before: Position, rows: Sequence[Head], *, requested_at: datetime) -> datetime:
     """Return the moment up to which everything is stored once this page is: never later than the request."""
     if position is not None:
         return min(position.since, requested_at)
     return min(max([before.since, *(row.updated_at for row in rows)]), requested_at)
 
 
-def _latest(since: datetime, rows: Sequence[Row], requested_at: datetime) -> datetime:
+def _latest(since: datetime, rows: Sequence[Head], requested_at: datetime) -> datetime:
     """Return the time to move to: a row with a clock ahead of ours must not carry the others past what was not read."""
     times = [row.updated_at for row in rows]
     credible = max((moment for moment in times if moment <= requested_at), default=since)

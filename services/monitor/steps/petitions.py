@@ -31,7 +31,7 @@ def plan(source: PetitionSource, items: Sequence[Item], known: dict[str, Known],
         try:
             petition = source.petition(item.raw, requested_at=requested_at)
         except Exception as error:  # noqa: BLE001 - one item that a mapping did not foresee costs one item
-            result.refused.append(refusal_of(item.item_hash, error, item.row.source_id))
+            result.refused.append(refusal_of(item.item_hash, error, item.head.source_id))
             continue
         before = known.get(petition.code)
         if before and (before.hash == petition_digest(petition) or min(petition.updated_at, requested_at) < before.updated_at):
@@ -55,10 +55,10 @@ class PetitionIngest:
         """Store a page and move the cursor with it; raises `LeaseLost` and writes nothing when the source was taken."""
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
-            known = await petitions.known(connection, lease.province, [item.row.source_id for item in items])
+            known = await petitions.known(connection, lease.province, [item.head.source_id for item in items])
             result = plan(self._source, items, known, requested_at)
             now = await clock(connection)
-            readable = {item.row.source_id for item in items} - {refusal.source_id for refusal in result.refused}
+            readable = {item.head.source_id for item in items} - {refusal.source_id for refusal in result.refused}
             await refusals.mend(connection, lease, (), readable, now=now)
             await refusals.refuse(connection, lease, [*result.refused, *refused], now=now)
             await dossiers.make_due(connection, lease.province, result.dossier_codes, now=now)

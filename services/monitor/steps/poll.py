@@ -7,10 +7,10 @@ from typing import Protocol
 
 import structlog
 
-from services.monitor.sources.source import Listing
+from services.monitor.sources.source import Head, Listing
 from services.monitor.steps.ingest import Item, open_items
 from services.monitor.steps.pace import Pace
-from services.monitor.steps.paging import Position, Row, following, stored_up_to
+from services.monitor.steps.paging import Position, following, stored_up_to
 from shared.config import PollConfig
 from shared.db.engine import Database, clock, fence, retried
 from shared.db.stores import sources
@@ -101,7 +101,7 @@ class Poll:
         return True
 
     async def _pages(self, lease: Lease, position: Position | None, counts: Counts, pace: Pace | None = None) -> None:
-        before: list[Row] = []
+        before: list[Head] = []
         while position is not None:
             if pace:
                 await pace.turn()
@@ -109,7 +109,7 @@ class Poll:
             size = self._config.page_size
             page = await self._source.page(since=position.since, number=position.number, size=size)
             items, refused = open_items(self._source, page.items)
-            rows = [item.row for item in items]
+            rows = [item.head for item in items]
             if position.number and rows and rows == before:
                 raise SourcePayload(lease.source, "answers every page with the same rows")
             before = rows

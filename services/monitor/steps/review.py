@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.db.stores.sources import SourceState
@@ -43,19 +43,17 @@ class Reviewer:
 
     def __init__(self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str) -> None:
         self._database = database
-        self._rules = rules
-        self._calendar = calendar
+        self.rules = rules
+        self.calendar = calendar
+        self.rule_set: int | None = None
         self._fingerprint = fingerprint
-        self._rule_set: int | None = None
         self._superseded = False
 
     async def start(self) -> None:
         """Register these rules as the latest: what was judged by others is reviewed again, little by little."""
         async with self._database.begin() as connection:
             now = await clock(connection)
-            self._rule_set = await rule_sets.register(
-                connection, self._rules.province, self._fingerprint, REVIEW_VERSION, now=now
-            )
+            self.rule_set = await rule_sets.register(connection, self.rules.province, self._fingerprint, REVIEW_VERSION, now=now)
 
     async def drain(self) -> int:
         """Review until nothing is due; returns how many dossiers were reviewed. Nothing before every source was read once."""
@@ -68,18 +66,18 @@ class Reviewer:
     async def _judged_by_others(self) -> int:
         """Make a batch due that was judged by other rules, open alerts and unended dossiers first; returns how many."""
         async with self._database.begin() as connection:
-            if not await self._may_review(connection):
+            if not await self.may_review(connection):
                 return 0
             return await dossiers.make_due_by_rules(
-                connection, self._rules.province, self._rule_set or 0, now=await clock(connection)
+                connection, self.rules.province, self.rule_set or 0, now=await clock(connection)
             )
 
     async def _batch(self) -> int:
-        province = self._rules.province
+        province = self.rules.province
         async with self._database.begin() as connection:
             await fence(connection, province, alone=False)
             states = await sources.states(connection, province)
-            if _is_first_load(states) or not await self._may_review(connection):
+            if _is_first_load(states) or not await self.may_review(connection):
                 return 0
             now = await clock(connection)
             claimed = await dossiers.claim(connection, province, now=now)
@@ -90,9 +88,9 @@ class Reviewer:
                 log.error("dossier_parked", dossier=outcome.dossier.code, error=outcome.error)
         return len(claimed)
 
-    async def _may_review(self, connection: Connection) -> bool:
+    async def may_review(self, connection: Connection) -> bool:
         """Return whether no other rules are at work; told in the log once when that changes."""
-        may = self._rule_set is not None and await rule_sets.is_latest(connection, self._rules.province, self._rule_set)
+        may = self.rule_set is not None and await rule_sets.is_latest(connection, self.rules.province, self.rule_set)
         if not may and not self._superseded:
             log.warning("reviewing_stopped", reason="another monitor works with newer rules")
         self._superseded = not may
@@ -102,9 +100,9 @@ class Reviewer:
         self, connection: Connection, claimed: Sequence[Claimed], states: Mapping[str, SourceState], now: datetime
     ) -> list[Outcome]:
         by_code = {claim.code: claim for claim in claimed}
-        loaded = await reviews.load(connection, self._rules.province, by_code.keys(), self._rules.sources)
-        procedures = {procedure_code(dossier, self._rules) for dossier in loaded}
-        facts = await reviews.procedure_facts(connection, self._rules.province, procedures)
+        loaded = await reviews.load(connection, self.rules.province, by_code.keys(), self.rules.sources)
+        procedures = {procedure_code(dossier, self.rules) for dossier in loaded}
+        facts = await reviews.procedure_facts(connection, self.rules.province, procedures)
         read_to = {name: state.read_to for name, state in states.items() if state.read_to}
         return [self._outcome(dossier, by_code[dossier.code], facts, read_to, now) for dossier in loaded]
 
@@ -113,10 +111,10 @@ class Reviewer:
     ) -> Outcome:
         """Review one dossier; whatever it raises parks this one and never stops the batch."""
         try:
-            procedure = facts.get(procedure_code(dossier, self._rules))
-            case = Case(dossier, procedure, self._rules, self._calendar)
+            procedure = facts.get(procedure_code(dossier, self.rules))
+            case = Case(dossier, procedure, self.rules, self.calendar)
             stands, late = standing(case), delays(case)
-            found = review(dossier, procedure, self._rules, self._calendar, read_to, now=now)
+            found = review(dossier, procedure, self.rules, self.calendar, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
             failed = _failure(type(error).__name__, now)
             kept = Review(findings=(*dossier.standing.values(), failed))
@@ -126,9 +124,9 @@ class Reviewer:
     async def _write(
         self, connection: Connection, outcomes: Sequence[Outcome], baseline_at: datetime | None, now: datetime
     ) -> None:
-        if not outcomes or self._rule_set is None:
+        if not outcomes or self.rule_set is None:
             return
-        province = self._rules.province
+        province = self.rules.province
         subjects = [DOSSIER + outcome.dossier.code for outcome in outcomes]
         standing = await alerts.unresolved(connection, province, subjects)
         changes = [
@@ -142,13 +140,15 @@ class Reviewer:
         await reviews.write_delays(connection, province, {o.dossier.code: o.delays for o in sound})
         wanted = [(source, o.dossier.code, o.claimed.due_since) for o in sound for source in o.review.look_ups]
         await look_ups.want(connection, province, wanted)
-        await dossiers.judged(connection, province, [_judged(outcome) for outcome in sound], rule_set=self._rule_set, now=now)
+        await dossiers.judged(connection, province, [_judged(outcome) for outcome in sound], rule_set=self.rule_set, now=now)
         for outcome in outcomes:
             if outcome.error:
                 await dossiers.park(
-                    connection, province, outcome.dossier.code, reason=outcome.error, rule_set=self._rule_set, now=now
+                    connection, province, outcome.dossier.code, reason=outcome.error, rule_set=self.rule_set, now=now
                 )
         await alerts.write(connection, province, changes, now=now)
+        counted = {o.dossier.code: o.review.marks for o in sound}
+        await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
 
     def _changes(self, outcome: Outcome, standing: Sequence[Alert], baseline_at: datetime | None) -> list[Told]:
         subject = DOSSIER + outcome.dossier.code
@@ -169,7 +169,7 @@ class Reviewer:
         known_since = max(outcome.claimed.first_seen_at, outcome.dossier.changed_at or outcome.claimed.first_seen_at)
         if isinstance(change, Open) and is_baseline(change.finding, known_since, baseline_at):
             return Reason.BASELINE
-        if outcome.claimed.rule_set not in (0, self._rule_set):
+        if outcome.claimed.rule_set not in (0, self.rule_set):
             return Reason.RULES_CHANGED
         return None
 

@@ -4,14 +4,23 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import or_
+import msgspec
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import agencies, procedures
+from shared.db.tables import agencies, catalogue_counts, procedures
 from shared.domain.catalogue import Agency, Procedure
+from shared.domain.offers import Catalogue
 
 T = TypeVar("T", Agency, Procedure)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A procedure of the portal's list, and when its facts last changed."""
+
+    procedure: Procedure
+    changed_at: datetime
 
 
 async def store_agencies(connection: AsyncConnection, province: str, listed: Sequence[Agency]) -> None:
@@ -47,6 +56,26 @@ async def store_procedures(connection: AsyncConnection, province: str, listed: S
         ).returning(procedures.c.code)
         changed += len((await connection.execute(news)).all())
     return changed
+
+
+async def listed(connection: AsyncConnection, province: str) -> list[Listed]:
+    """Return every procedure the portal lists, in the order of their codes."""
+    query = (
+        select(procedures.c.facts, procedures.c.changed_at)
+        .where(procedures.c.province_code == province, procedures.c.in_catalogue, procedures.c.changed_at.is_not(None))
+        .order_by(procedures.c.code)
+    )
+    return [Listed(*row) for row in await connection.execute(query)]
+
+
+async def store_counts(connection: AsyncConnection, province: str, counts: Catalogue, *, now: datetime) -> None:
+    """Write what was counted of the portal's procedures."""
+    row = {"counted_at": now, "counts": counts}
+    await connection.execute(
+        upsert(catalogue_counts)
+        .values(province_code=province, **row)
+        .on_conflict_do_update(index_elements=["province_code"], set_=row)
+    )
 
 
 async def mention(

@@ -175,11 +175,14 @@ async def park(connection: AsyncConnection, province: str, code: str, *, reason:
 
 
 def _due(condition: str, *, limited: bool = False) -> str:
-    """Lock in the order of codes, then make due. The condition is one of this module's own texts."""
+    """Lock in the order of codes, then make due what is not due yet, as the lock found it.
+
+    The condition is one of this module's own texts.
+    """
     limit = " LIMIT :limit" if limited else ""
     return (
-        f"WITH chosen AS MATERIALIZED (SELECT code FROM dossiers WHERE province_code = :province AND {condition}"  # noqa: S608
-        f" ORDER BY code{limit} FOR UPDATE)"
-        " UPDATE dossiers SET next_review_at = least(dossiers.next_review_at, CAST(:now AS timestamptz))"
-        " FROM chosen WHERE dossiers.province_code = :province AND dossiers.code = chosen.code"
+        "WITH chosen AS MATERIALIZED (SELECT code, next_review_at AS at FROM dossiers"  # noqa: S608
+        f" WHERE province_code = :province AND {condition} ORDER BY code{limit} FOR UPDATE)"
+        " UPDATE dossiers SET next_review_at = CAST(:now AS timestamptz) FROM chosen"
+        " WHERE dossiers.province_code = :province AND dossiers.code = chosen.code AND (at IS NULL OR at > :now)"
     )

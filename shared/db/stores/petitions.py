@@ -37,11 +37,12 @@ class Claimed(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What a review leaves with a petition: when to look again, and what is owed until when."""
+    """What a review leaves with a petition: when to look again, what is owed until when, and from when on it counts as late."""
 
     code: str
     next_review_at: datetime | None
     deadline: PetitionDeadline | None
+    late_from: datetime | None
 
 
 async def known(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, Known]:
@@ -97,8 +98,9 @@ async def judged(connection: AsyncConnection, province: str, rows: Sequence[Judg
     """Write what a review leaves; the rows are locked by `claim`."""
     statement = text(
         "UPDATE petitions SET judged_at = :now, rule_set = :rule_set, next_review_at = new.next_review_at, step = new.step,"
-        " due_at = new.due_at FROM unnest(CAST(:codes AS text[]), CAST(:moments AS timestamptz[]), CAST(:steps AS text[]),"
-        " CAST(:due AS timestamptz[])) AS new (code, next_review_at, step, due_at)"
+        " due_at = new.due_at, late_from = new.late_from FROM unnest(CAST(:codes AS text[]), CAST(:moments AS timestamptz[]),"
+        " CAST(:steps AS text[]), CAST(:due AS timestamptz[]), CAST(:late AS timestamptz[]))"
+        " AS new (code, next_review_at, step, due_at, late_from)"
         " WHERE petitions.province_code = :province AND petitions.code = new.code"
     )
     columns = {
@@ -106,6 +108,7 @@ async def judged(connection: AsyncConnection, province: str, rows: Sequence[Judg
         "moments": [row.next_review_at for row in rows],
         "steps": [row.deadline and row.deadline.step for row in rows],
         "due": [row.deadline and row.deadline.due_at for row in rows],
+        "late": [row.late_from for row in rows],
     }
     await connection.execute(statement, {"province": province, "rule_set": rule_set, "now": now, **columns})
 
@@ -124,4 +127,5 @@ def _row(province: str, petition: Petition, requested_at: datetime, now: datetim
         "received_at": petition.received_at,
         "first_seen_at": now,
         "next_review_at": _AT_ONCE,
+        "complained_of": petition.is_complained_of,
     }

@@ -18,6 +18,12 @@ _MEND = text(
 """With arrays, not a parameter for each key: it is asked with every page, and a list of parameters is written anew each time."""
 
 
+_MOMENT = text(
+    "SELECT clock_timestamp(), EXISTS (SELECT FROM refusals WHERE province_code = :province AND source = :source"
+    " AND mended_at IS NULL)"
+)
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """`code` is the dossier code in normal form where one could be read."""
 
@@ -26,6 +32,12 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     code: str | None = None
     source_id: str | None = None
+
+
+async def moment(connection: AsyncConnection, lease: Lease) -> tuple[datetime, bool]:
+    """Return the database's clock, and whether items of the source are refused and not mended: nearly always there are none."""
+    row = (await connection.execute(_MOMENT, {"province": lease.province, "source": lease.source})).one()
+    return row[0], row[1]
 
 
 async def refuse(connection: AsyncConnection, lease: Lease, refused: Sequence[Refusal], *, now: datetime) -> list[Refusal]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.stores import look_ups, petitions, refusals
+from shared.db.stores import look_ups, marks, petitions, refusals
 from shared.db.tables import delays, findings, procedures, records
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Absent, Dossier, Seen, Side, Unreadable, preferred
@@ -23,6 +23,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
     absences = await look_ups.absences(connection, province, codes)
     refused = await refusals.unreadable(connection, province, codes)
     standing = await _findings(connection, province, codes)
+    counted = await marks.load(connection, province, codes)
     sides: dict[str, dict[str, Side]] = defaultdict(dict)
     for (code, source), absent in absences.items():
         sides[code][source] = absent
@@ -37,6 +38,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
             code=code,
             sides={source: side for source, side in sides[code].items() if source in sources},
             standing=standing[code],
+            marks=counted.get(code, ()),
             petitions=complaints.get(code, ()),
         )
         for code in sorted(codes)

@@ -9,10 +9,19 @@ from sqlalchemy import case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import poll_runs, sources
+from shared.db.tables import PETITIONS, poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
+
+_HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
+_ADVANCE = (
+    "UPDATE sources SET progress_at = :now, records = records + :added, cursor = greatest(cursor, CAST(:cursor AS timestamptz))"
+    " WHERE province_code = :province AND name = :source"
+)
+_ADVANCE_DURABLY = text(_ADVANCE)
+_ADVANCE_LAZILY = text(_ADVANCE + " RETURNING set_config('synchronous_commit', 'off', true)")
+"""Texts, since every page asks them: a statement built anew costs as much as the answer."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -24,7 +33,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is configured; `role` is "portal" or "home"."""
+    """A source as it is configured; `role` is "portal", "home" or "petitions"."""
 
     name: str
     kind: str
@@ -113,16 +122,28 @@ async def take(connection: AsyncConnection, province: str, source: str) -> Lease
 
 async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
     """Lock the source's row for this transaction, the first lock of every ingest; raises `LeaseLost` when it was taken."""
-    row = (await connection.execute(select(sources).where(*_is(lease.province, lease.source)).with_for_update())).mappings().one()
+    held = await connection.execute(_HOLD, {"province": lease.province, "source": lease.source})
+    row = held.mappings().one()
     if row["epoch"] != lease.epoch:
         raise LeaseLost(f"{lease.source}: taken by another monitor")
     return _state(row)
 
 
 async def states(connection: AsyncConnection, province: str) -> dict[str, SourceState]:
-    """Return the active sources by name, in the order of configuration."""
-    query = select(sources).where(sources.c.province_code == province, sources.c.active).order_by(sources.c.position)
+    """Return the active sources of dossiers by name, in the order of configuration."""
+    query = (
+        select(sources)
+        .where(sources.c.province_code == province, sources.c.active, sources.c.role != PETITIONS)
+        .order_by(sources.c.position)
+    )
     return {row["name"]: _state(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def petitions_state(connection: AsyncConnection, province: str) -> SourceState | None:
+    """Return how far the portal's petitions are read, None where nobody reads them."""
+    query = select(sources).where(sources.c.province_code == province, sources.c.active, sources.c.role == PETITIONS)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _state(row) if row else None
 
 
 async def names(connection: AsyncConnection, province: str) -> list[str]:
@@ -135,12 +156,16 @@ async def watch_alone(connection: AsyncConnection, province: str) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(_WATCH, func.hashtext(province))))
 
 
-async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime) -> None:
-    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new."""
-    values = {"progress_at": now, "records": sources.c.records + added}
-    if cursor is not None:
-        values["cursor"] = func.greatest(sources.c.cursor, cursor)
-    await connection.execute(update(sources).where(*_is(lease.province, lease.source)).values(values))
+async def advance(
+    connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime, lazily: bool = False
+) -> None:
+    """Note that everything updated before `cursor` is stored (None: no news), and how many records came new.
+
+    `lazily`: nothing else was written, so the commit need not wait for the disk. A server that loses it in a crash has an older
+    cursor, and some rows are read again.
+    """
+    parameters = {"province": lease.province, "source": lease.source, "cursor": cursor, "added": added, "now": now}
+    await connection.execute(_ADVANCE_LAZILY if lazily else _ADVANCE_DURABLY, parameters)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:

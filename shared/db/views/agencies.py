@@ -11,6 +11,7 @@ from shared.db.views.rows import Row, columns, one_row
 from shared.db.views.scope import at_agency, one_of
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
+from shared.domain.catalogue import Agency
 
 BY_CODE = Order((agencies.c.code,), tuple[Word])
 
@@ -24,6 +25,15 @@ async def agency_tree(snapshot: Snapshot, *, within: AgencyTree) -> AgencyTree:
     )
     rows = await snapshot.connection.execute(query)
     return AgencyTree({row.code: row.parent for row in rows}, is_whole=within.is_whole)
+
+
+async def listed_agencies(snapshot: Snapshot, *, within: AgencyTree) -> list[Agency]:
+    """Return the agencies that may be seen, by code, also those only a record names."""
+    query = select(*columns(agencies, "code", "name", "parent", "level")).where(
+        agencies.c.province_code == snapshot.province, at_agency(agencies.c.code, within)
+    )
+    rows = await snapshot.connection.execute(query.order_by(agencies.c.code))
+    return [Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows]
 
 
 async def agency_page(snapshot: Snapshot, q: str | None, cut: Cut, *, within: AgencyTree) -> Page:

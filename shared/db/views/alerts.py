@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 
-from shared.db.tables import agencies, alert_history, alerts, procedures
+from shared.db.tables import alert_history, alerts
 from shared.db.views.alert_filters import AlertFilters, conditions
+from shared.db.views.names import agency_name, procedure_facts
 from shared.db.views.paging import Cut, Instant, Number, Order, Page, Word, page
 from shared.db.views.rows import Row, all_rows, columns, one_row
 from shared.db.views.scope import at_agency
@@ -33,12 +33,18 @@ ORDERS: dict[AlertSort, Order] = {
 HISTORY = 200
 """At most so many changes of one alert are told."""
 
-_duty = agencies.alias("duty")
+_ALERTS = select(
+    alerts,
+    agency_name(alerts, alerts.c.agency).label("agency_name"),
+    agency_name(alerts, alerts.c.responsible_agency).label("responsible_agency_name"),
+    *procedure_facts(alerts),
+)
+"""An alert with the names of its agency, of the agency asked to act, and of its procedure; None where nobody listed it."""
 
 
 async def alert_page(snapshot: Snapshot, filters: AlertFilters, sort: AlertSort, cut: Cut, *, within: AgencyTree) -> Page:
     """Return one page of the alerts wanted."""
-    query = _alerts().where(*conditions(filters, snapshot.province), at_agency(alerts.c.agency, within))
+    query = _ALERTS.where(*conditions(filters, snapshot.province), at_agency(alerts.c.agency, within))
     return await page(snapshot.connection, query, ORDERS[sort], cut)
 
 
@@ -51,7 +57,7 @@ async def count_alerts(snapshot: Snapshot, filters: AlertFilters, *, within: Age
 
 async def find_alert(snapshot: Snapshot, alert_id: int, *, within: AgencyTree) -> Row | None:
     """Return one alert, None for one that is not there or not to be seen."""
-    query = _alerts().where(
+    query = _ALERTS.where(
         alerts.c.province_code == snapshot.province, alerts.c.id == alert_id, at_agency(alerts.c.agency, within)
     )
     return await one_row(snapshot.connection, query)
@@ -73,26 +79,10 @@ async def changes_of_alert(snapshot: Snapshot, alert_id: int, *, within: AgencyT
 async def alerts_of_dossier(snapshot: Snapshot, code: str, limit: int, *, within: AgencyTree) -> Sequence[Row]:
     """Return the alerts of one dossier, unresolved before resolved, then the latest opened first."""
     query = (
-        _alerts()
-        .where(alerts.c.province_code == snapshot.province, alerts.c.dossier_code == code, at_agency(alerts.c.agency, within))
+        _ALERTS.where(
+            alerts.c.province_code == snapshot.province, alerts.c.dossier_code == code, at_agency(alerts.c.agency, within)
+        )
         .order_by(alerts.c.resolved_at.is_not(None), alerts.c.opened_at.desc(), alerts.c.id.desc())
         .limit(limit)
     )
     return await all_rows(snapshot.connection, query)
-
-
-def _alerts() -> Select[Any]:
-    """An alert with the names of its agency, of the agency asked to act, and of its procedure; None where nobody listed it."""
-    of_province = alerts.c.province_code
-    joined = (
-        alerts.outerjoin(agencies, and_(agencies.c.province_code == of_province, agencies.c.code == alerts.c.agency))
-        .outerjoin(_duty, and_(_duty.c.province_code == of_province, _duty.c.code == alerts.c.responsible_agency))
-        .outerjoin(procedures, and_(procedures.c.province_code == of_province, procedures.c.code == alerts.c.procedure))
-    )
-    return select(
-        alerts,
-        agencies.c.name.label("agency_name"),
-        _duty.c.name.label("responsible_agency_name"),
-        procedures.c.name.label("procedure_name"),
-        procedures.c.sector.label("procedure_sector"),
-    ).select_from(joined)

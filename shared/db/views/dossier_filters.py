@@ -33,6 +33,7 @@ from shared.domain.statuses import RUNNING, Status
 
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
+_is_open = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -107,7 +108,7 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
         findings.c.family == "deadline",
         findings.c.finding.op("->>", return_type=Text())(literal("rule", Text)) == "deadline.overdue",
     )
-    return and_(dossiers.c.ended_at.is_(None), _due < now, or_(_has(dossiers.c.status, RUNNING), told))
+    return and_(_is_open, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
 
 
 def is_overdue_on_portal(now: datetime) -> ColumnElement[bool]:
@@ -141,9 +142,8 @@ def _listed(filters: DossierFilters) -> list[ColumnElement[bool]]:
 
 def _states(filters: DossierFilters, now: datetime) -> list[ColumnElement[bool]]:
     """A dossier that is neither open nor ended is one nobody has judged or no system has any more."""
-    is_open = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))
     asked = (
-        (filters.is_open, is_open, dossiers.c.ended_at.is_not(None)),
+        (filters.is_open, _is_open, dossiers.c.ended_at.is_not(None)),
         (filters.is_overdue, overdue := is_overdue(now), not_(known(overdue))),
         (filters.is_overdue_on_portal, on_portal := is_overdue_on_portal(now), not_(known(on_portal))),
     )

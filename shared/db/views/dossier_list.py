@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import FromClause, Select, and_, func, select
+from sqlalchemy import Select, func, select
 
-from shared.db.tables import agencies, alerts, dossiers, procedures
+from shared.db.tables import alerts, dossiers
 from shared.db.views.alert_filters import unresolved
 from shared.db.views.dossier_filters import (
     DossierFilters,
@@ -15,6 +15,7 @@ from shared.db.views.dossier_filters import (
     known,
     procedures_mentioned,
 )
+from shared.db.views.names import agency_name, procedure_facts
 from shared.db.views.paging import Cut, Instant, Order, Page, Word, page
 from shared.db.views.rows import columns
 from shared.db.views.scope import at_agency
@@ -76,23 +77,11 @@ async def count_dossiers(snapshot: Snapshot, filters: DossierFilters, *, within:
     return int(await snapshot.connection.scalar(query) or 0)
 
 
-def with_names() -> FromClause:
-    """Return dossiers beside their agencies and procedures, where somebody listed those."""
-    of_province = dossiers.c.province_code
-    return dossiers.outerjoin(
-        agencies, and_(agencies.c.province_code == of_province, agencies.c.code == dossiers.c.agency)
-    ).outerjoin(procedures, and_(procedures.c.province_code == of_province, procedures.c.code == dossiers.c.procedure))
-
-
-NAMES = (
-    agencies.c.name.label("agency_name"),
-    procedures.c.name.label("procedure_name"),
-    procedures.c.sector.label("procedure_sector"),
-)
+NAMES = (agency_name(dossiers, dossiers.c.agency).label("agency_name"), *procedure_facts(dossiers))
 
 
 def _dossiers(snapshot: Snapshot) -> Select[Any]:
-    """The alerts are counted for the rows of the page only: PostgreSQL does that after the limit."""
+    """Names and alerts are looked up for the rows of the page only: PostgreSQL does that after the limit."""
     active = (
         select(func.count())
         .select_from(alerts)
@@ -105,4 +94,4 @@ def _dossiers(snapshot: Snapshot) -> Select[Any]:
         known(is_overdue(snapshot.now)).label("overdue"),
         known(is_overdue_on_portal(snapshot.now)).label("overdue_on_portal"),
         active.label("alerts"),
-    ).select_from(with_names())
+    )

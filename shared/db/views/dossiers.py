@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Text, and_, literal, select
 
-from shared.db.tables import dossiers, findings, look_ups, record_history, records, refusals, sources
-from shared.db.views.dossier_list import NAMES, with_names
+from shared.db.tables import PETITIONS, dossiers, findings, look_ups, record_history, records, refusals, sources
+from shared.db.views.dossier_list import NAMES
 from shared.db.views.rows import Row, all_rows, columns, one_row
 from shared.db.views.scope import at_agency, of_dossier
 from shared.db.views.snapshot import Snapshot
@@ -15,10 +15,8 @@ from shared.domain.findings import Finding
 
 async def find_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> Row | None:
     """Return where a dossier stands and when it was judged, None for one that is not there or not to be seen."""
-    query = (
-        select(dossiers, *NAMES)
-        .select_from(with_names())
-        .where(dossiers.c.province_code == snapshot.province, dossiers.c.code == code, at_agency(dossiers.c.agency, within))
+    query = select(dossiers, *NAMES).where(
+        dossiers.c.province_code == snapshot.province, dossiers.c.code == code, at_agency(dossiers.c.agency, within)
     )
     return await one_row(snapshot.connection, query)
 
@@ -33,6 +31,7 @@ async def sources_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTre
         select(*columns(sources, "name", "role", "position"), *columns(look_ups, "asked_at", "wanted_at"))
         .select_from(sources.outerjoin(look_ups, asked))
         .where(sources.c.province_code == snapshot.province, sources.c.active | sources.c.name.in_(recorded))
+        .where(sources.c.role != PETITIONS)
         .where(of_dossier(snapshot.province, literal(code, Text), within))
         .order_by(sources.c.position, sources.c.name)
     )

@@ -99,6 +99,20 @@ def ranked(rows: Iterable[Row], ranking: Ranking, cut: Cut) -> Page:
     return Page(rest[: cut.limit], (-number, name))
 
 
+@dataclass(frozen=True)
+class Listing:
+    """How a list is sorted that never changes while the service runs: as it stands, by place."""
+
+    key: Any = tuple[Number]
+
+
+def listed(rows: Sequence[Row], cut: Cut) -> Page:
+    """Return one page of rows that stand in an order of their own."""
+    start = 0 if cut.after is None else cut.after[0] + 1
+    end = start + cut.limit
+    return Page(rows[start:end], (end - 1,) if end < len(rows) else None)
+
+
 def _short(name: str) -> str:
     """Return a name that fits into a cursor and is still the only one of its kind."""
     if len(name) <= _LONGEST:

@@ -64,14 +64,15 @@ async def unknown_sources(connection: AsyncConnection, province: str, wanted: Co
 
 
 def _sources(snapshot: Snapshot, within: AgencyTree) -> Select[Any]:
-    """A source with what is counted of it and its last poll of dossiers."""
+    """A source with what is counted of it and its last poll of dossiers or petitions."""
     province = snapshot.province
     refused = _count(refusals, province).where(refusals.c.mended_at.is_(None), of_dossier(province, refusals.c.code, within))
     skewed = _count(records, province).where(records.c.skewed, of_dossier(province, records.c.code, within))
     stored = _count(records, province).where(of_dossier(province, records.c.code, within))
     latest = (
         select(func.to_jsonb(literal_column("poll_runs"), type_=Json(dict[str, Any])).label("run"))
-        .where(poll_runs.c.province_code == province, poll_runs.c.source == sources.c.name, poll_runs.c.kind == "dossiers")
+        .where(poll_runs.c.province_code == province, poll_runs.c.source == sources.c.name)
+        .where(poll_runs.c.kind.in_(("dossiers", "petitions")))
         .order_by(poll_runs.c.started_at.desc(), poll_runs.c.id.desc())
         .limit(1)
     )

@@ -1,7 +1,7 @@
 """From the portal's words to ours, without I/O and without a clock."""
 
 from datetime import datetime
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -26,10 +26,10 @@ from shared.domain.statuses import Status
 
 T = TypeVar("T")
 
-_STATUSES = {str(int(status)): status for status in Status if Status.NEW <= status <= Status.RETURNED}
-_CHANNELS = {"": Channel.DIRECT, "1": Channel.DIRECT, "2": Channel.ONLINE, "3": Channel.POSTAL}
-_PAID = {"": False, "0": False, "1": True, "2": True, "3": False}
-_RETURNED_ONLINE = {"": False, "0": False, "1": True}
+_STATUSES: dict[Word, Status] = {str(int(status)): status for status in Status if Status.NEW <= status <= Status.RETURNED}
+_CHANNELS: dict[Word, Channel] = {"": Channel.DIRECT, "1": Channel.DIRECT, "2": Channel.ONLINE, "3": Channel.POSTAL}
+_PAID: dict[Word, bool] = {"": False, "0": False, "1": True, "2": True, "3": False}
+_RETURNED_ONLINE: dict[Word, bool] = {"": False, "0": False, "1": True}
 _NO_KEY = wire.Key()
 
 
@@ -58,13 +58,6 @@ def _identity(known: wire.Key) -> tuple[str | None, str | None]:
     return (codes.dossier(written) if written else None), written
 
 
-class _Digitisation(TypedDict):
-    components_digitised: bool
-    component_reused: bool
-    personal_store_used: bool
-    population_data_used: bool
-
-
 class _Translation:
     """One dossier on its way to a `Record`; what is odd on the way is collected as notes."""
 
@@ -80,6 +73,7 @@ class _Translation:
         dossier, odd = self._dossier, self._odd
         spelling = identities.key(dossier.MaHoSo, "MaHoSo")
         status = self._status()
+        papers = many(dossier.TaiLieuNop, "TaiLieuNop")
         record = Record(
             source=self._source,
             source_id=spelling,
@@ -102,24 +96,32 @@ class _Translation:
             paid_online=self._known(_PAID, dossier.DuocThanhToanTrucTuyen, "unknown way of payment"),
             result_online=self._known(_RETURNED_ONLINE, dossier.HinhThuc, "unknown way of return"),
             electronic_result=self._electronic_result(),
+            components_digitised=any_flag([dossier.HoSoCoThanhPhanSoHoa, *[paper.DuocSoHoa for paper in papers]], odd),
+            component_reused=any_flag([paper.DuocTaiSuDung for paper in papers], odd),
+            personal_store_used=any_flag([paper.DuocLayTuKhoDMQG for paper in papers], odd),
+            population_data_used=flag(dossier.TaiKhoanDuocXacThucVoiVNeID, odd) is True,
             supplements=self._supplements(),
-            **self._digitisation(),
         )
         return oddities.with_notes(record, odd)
 
     def _status(self) -> Status:
+        found = _STATUSES.get(self._dossier.TrangThaiHoSo)
+        if found is not None:  # as nearly all are written
+            return found
         written = number_word(self._dossier.TrangThaiHoSo)
         if not written:
             self._odd.add("no status")
         return _STATUSES.get(written, Status.UNKNOWN)
 
-    def _known(self, table: dict[str, T], value: Word, note: str) -> T:
+    def _known(self, table: dict[Word, T], value: Word, note: str) -> T:
         """Return what a code means; an unknown one is noted and means what none does."""
+        if value in table:  # as nearly all are written
+            return table[value]
         written = number_word(value)
-        if written in table:
-            return table[written]
-        self._odd.add(note)
-        return table[""]
+        if written not in table:
+            self._odd.add(note)
+            return table[""]
+        return table[written]
 
     def _fee_owed(self) -> bool:
         fees = many(self._dossier.DanhSachLePhi, "DanhSachLePhi")
@@ -129,16 +131,6 @@ class _Translation:
         results = many(self._dossier.DanhSachGiayToKetQua, "DanhSachGiayToKetQua")
         field = "DanhSachGiayToKetQua[].DuongDanTepTinKetQua"
         return True in [is_present(result.DuongDanTepTinKetQua, field) for result in results]
-
-    def _digitisation(self) -> _Digitisation:
-        papers = many(self._dossier.TaiLieuNop, "TaiLieuNop")
-        digitised = [self._dossier.HoSoCoThanhPhanSoHoa, *(paper.DuocSoHoa for paper in papers)]
-        return {
-            "components_digitised": any_flag(digitised, self._odd),
-            "component_reused": any_flag([paper.DuocTaiSuDung for paper in papers], self._odd),
-            "personal_store_used": any_flag([paper.DuocLayTuKhoDMQG for paper in papers], self._odd),
-            "population_data_used": flag(self._dossier.TaiKhoanDuocXacThucVoiVNeID, self._odd) is True,
-        }
 
     def _supplements(self) -> tuple[Supplement, ...]:
         requests = many(self._dossier.DanhSachHoSoBoSung, "DanhSachHoSoBoSung")

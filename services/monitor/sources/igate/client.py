@@ -14,7 +14,7 @@ from services.monitor.sources.igate import mapping, wire
 from services.monitor.sources.moments import to_home
 from services.monitor.sources.source import MAPPING_VERSION, Head, Page, Reading
 from services.monitor.sources.values import Word, flag, many, word
-from shared.config import HomeConfig
+from shared.config import IgateConfig
 from shared.domain.dossiers import fingerprint
 from shared.errors import SourcePayload, SourceRejected
 
@@ -29,7 +29,7 @@ class IgateSource:
 
     def __init__(
         self,
-        config: HomeConfig,
+        config: IgateConfig,
         province: str,
         *,
         retry: Retry | None = None,

@@ -11,7 +11,7 @@ from services.monitor.sources.igate import mentions, stages, wire
 from services.monitor.sources.moments import Moments, home_moment, update_time
 from services.monitor.sources.source import Head, Reading
 from services.monitor.sources.values import flag, is_owed, is_present, many, one, raw_status, word
-from shared.config import HomeConfig
+from shared.config import IgateConfig
 from shared.domain import codes
 from shared.domain.records import Apology, Channel, Record, Supplement
 from shared.domain.statuses import Status
@@ -30,7 +30,7 @@ def head(item: msgspec.Raw) -> Head:
         raise problem.of(*_identity(known)) from None
 
 
-def reading(item: msgspec.Raw, *, config: HomeConfig, province: str, requested_at: datetime) -> Reading:
+def reading(item: msgspec.Raw, *, config: IgateConfig, province: str, requested_at: datetime) -> Reading:
     """Translate a dossier asked for at `requested_at`; raises `RecordRefused`."""
     try:
         dossier = decode_item(item, wire.DOSSIER)
@@ -61,7 +61,7 @@ class _Payment(TypedDict):
 class _Translation:
     """One dossier on its way to a `Reading`; what is odd on the way is collected as notes."""
 
-    def __init__(self, dossier: wire.Dossier, config: HomeConfig, province: str, requested_at: datetime) -> None:
+    def __init__(self, dossier: wire.Dossier, config: IgateConfig, province: str, requested_at: datetime) -> None:
         self._dossier = dossier
         self._config = config
         self._province = province

@@ -4,13 +4,25 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
-down_revision = "0001"
+revision = "0030"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
 
+_ROLES = "portal or home"
+_KINDS = "dossiers, sweep or catalogue"
+
+
 def upgrade() -> None:
+    op.alter_column("sources", "role", comment="portal, home or petitions", existing_comment=_ROLES, existing_type=sa.Text())
+    op.alter_column(
+        "poll_runs",
+        "kind",
+        comment="dossiers, sweep, catalogue or petitions",
+        existing_comment=_KINDS,
+        existing_type=sa.Text(),
+    )
     op.create_table(
         "petitions",
         sa.Column("province_code", sa.Text(), nullable=False),
@@ -31,6 +43,13 @@ def upgrade() -> None:
         ),
         sa.Column("step", sa.Text(), nullable=True, comment="what is owed next: resolve or publish"),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "late_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="from when on it counts as late in 5.1; null for never",
+        ),
+        sa.Column("complained_of", sa.Boolean(), nullable=False, comment="dissatisfied with the answer, or repeated"),
         sa.PrimaryKeyConstraint("province_code", "code", name=op.f("pk_petitions")),
         comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",
     )
@@ -55,8 +74,11 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_petitions_province_code_agency"), "petitions", ["province_code", "agency"], unique=False)
+    op.create_index(op.f("ix_petitions_province_code_received_at"), "petitions", ["province_code", "received_at"], unique=False)
     op.create_index(op.f("ix_petitions_province_code_rule_set"), "petitions", ["province_code", "rule_set"], unique=False)
 
 
 def downgrade() -> None:
     op.drop_table("petitions")
+    op.alter_column("poll_runs", "kind", comment=_KINDS, existing_type=sa.Text())
+    op.alter_column("sources", "role", comment=_ROLES, existing_type=sa.Text())

@@ -1,0 +1,61 @@
+"""A score card, the indicators and the policy: worked out, so that they are what the API answers."""
+
+from typing import Any
+
+import msgspec
+
+from services.api.answers import plain
+from services.api.bodies.indicators import indicator_body, policy_body
+from services.api.bodies.scores import card_body
+from services.api.examples.alerts import FRESH
+from services.api.sheets import as_json
+from shared.domain.scoring import Ratio, score
+from shared.policy.scoring import scoring_policies
+from shared.policy.targets import targets
+
+_POLICY = scoring_policies()[-1]
+_FIGURES = {"2.1": (653, 654), "3.6": (145, 165), "4.7": (752, 1780), "5.1": (0, 0)}
+
+
+def _sent(body: object) -> Any:
+    return msgspec.json.decode(as_json(plain(body)))
+
+
+FIGURES = {"numerator": 653, "denominator": 654}
+PREVIEW = {
+    "policy": _POLICY.id,
+    "ratios": {name: {"numerator": counted, "denominator": of} for name, (counted, of) in _FIGURES.items()},
+}
+
+SCORE_CARD = _sent(
+    card_body(score({name: Ratio(*figures) for name, figures in _FIGURES.items()}, _POLICY), targets(), view="preview")
+)
+GROUP_CARD = SCORE_CARD["groups"][1]
+INDICATOR_CARD = GROUP_CARD["indicators"][0]
+
+_AGENCY = {"code": "H20.114", "name": "Phường Mỹ Ngãi"}
+_GROUPS = [{"id": group["id"], "points": group["points"]} for group in SCORE_CARD["groups"]]
+CHANGE = {"against": "2026-11-19", "points": 0.42, "rank": 3}
+RANKED_UNIT = {
+    "rank": 2,
+    "agency": _AGENCY,
+    "kind": "commune",
+    "total": SCORE_CARD["total"],
+    "groups": _GROUPS,
+    "change": CHANGE,
+}
+DAY_SCORE = {"day": "2026-11-19", "policy": _POLICY.id, "total": SCORE_CARD["total"], "groups": _GROUPS}
+LOST_INDICATOR = {"id": "2.1", "name": INDICATOR_CARD["name"], "portal": 18.4, "home": 19.97, "lost": 1.57}
+LOST_POINTS = {
+    "agency": _AGENCY,
+    "period": "2026",
+    "policy": _POLICY.id,
+    "lost": 1.57,
+    "indicators": [LOST_INDICATOR],
+    **FRESH,
+}
+WEAK_INDICATOR = {"group": "TDGQ", "indicator": INDICATOR_CARD}
+WEAKEST = {"agency": _AGENCY, "period": "2026", "view": "portal", "items": [WEAK_INDICATOR], **FRESH}
+
+POLICY_FACTS = _sent(policy_body(_POLICY))
+INDICATOR_FACTS = _sent(indicator_body(_POLICY.indicators["2.1"], _POLICY, targets()))

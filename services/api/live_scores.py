@@ -1,0 +1,99 @@
+"""Score cards of the dossiers the monitor watches, as they are now or were at the end of an earlier day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.api.problems import ParameterError, invalid_parameters, not_found
+from services.api.scoring import Scoring
+from shared.db.views.agencies import agency_tree, listed_agencies
+from shared.db.views.counted import counted
+from shared.db.views.score_days import counted_on
+from shared.db.views.snapshot import Snapshot
+from shared.domain.agencies import AgencyTree
+from shared.domain.counters import View
+from shared.domain.figures import Counted, ratios
+from shared.domain.indicators import AgencyKind, Policy
+from shared.domain.periods import NoPolicy, Period, PeriodState, local_day, policy_for
+from shared.domain.scoring import ScoreCard, score
+from shared.domain.units import Offices, Unit, ranked, unit_of
+from shared.domain.working_time import WorkingTime
+
+
+@dataclass(frozen=True)
+class LiveScores:
+    """Makes the cards of one request: one snapshot, one view, one period."""
+
+    snapshot: Snapshot
+    scoring: Scoring
+    offices: Offices
+    calendar: WorkingTime
+    view: View
+    period: Period
+    within: AgencyTree
+
+    @property
+    def today(self) -> date:
+        return local_day(self.snapshot.now)
+
+    async def units(self, kind: AgencyKind | None) -> list[Unit]:
+        """Return the units that are ranked with each other."""
+        tree = await agency_tree(self.snapshot, within=self.within)
+        return ranked(await listed_agencies(self.snapshot, within=self.within), tree, self.offices, kind)
+
+    async def asked(self, code: str | None) -> Unit:
+        """Return the agency a parameter names, the province where it names none; raises the problem of an unknown one."""
+        found = await self.unit(code or self.snapshot.province)
+        if found is None:
+            raise invalid_parameters([ParameterError("agency", "unknown agency")])
+        return found
+
+    async def named(self, code: str) -> Unit:
+        """Return the agency a path names; raises the problem of one that is not there or may not be seen."""
+        found = await self.unit(code)
+        if found is None:
+            raise not_found("agency with this code")
+        return found
+
+    async def unit(self, code: str) -> Unit | None:
+        """Return one agency as a unit, None for one that is not there or may not be seen.
+
+        The province is there before anybody listed it.
+        """
+        tree = await agency_tree(self.snapshot, within=self.within)
+        for agency in await listed_agencies(self.snapshot, within=self.within):
+            if agency.code == code:
+                return unit_of(agency, tree, self.offices)
+        if code == self.snapshot.province and self.within.is_whole:
+            return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=tree.codes)
+        return None
+
+    async def cards(self, units: Sequence[Unit], as_of: date | None = None) -> dict[str, ScoreCard]:
+        """Return the card of each unit by its code; at the end of an earlier day, of those of which something was kept."""
+        found = await self.counted(units, as_of)
+        policy = self.policy(as_of or self.today)
+        return {unit.code: self.card(found[unit.code], policy, unit.kind) for unit in units if unit.code in found}
+
+    async def counted(self, units: Sequence[Unit], as_of: date | None = None) -> Mapping[str, Counted]:
+        """Return what is counted of each unit now, or was at the end of an earlier day."""
+        if as_of is None or as_of >= self.today:
+            return await counted(self.snapshot, self.view, self.period, units, within=self.within)
+        codes = [unit.code for unit in units]
+        return await counted_on(self.snapshot, self.view, self.period, codes, as_of, within=self.within)
+
+    def card(self, found: Counted, policy: Policy, kind: AgencyKind | None) -> ScoreCard:
+        """Return what the figures of a unit are worth."""
+        minutes = round(self.calendar.day_length.total_seconds() / 60)
+        return score(ratios(found, self.view, day_minutes=minutes), policy, kind=kind)
+
+    def policy(self, today: date) -> Policy:
+        """Return the version of the policy for the period as of a day; raises the problem of a day that has none."""
+        try:
+            return policy_for(self.scoring.policies, self.period, today)
+        except NoPolicy as error:
+            raise invalid_parameters([ParameterError("period", str(error))]) from None
+
+    def check(self) -> None:
+        """Raise the problem of a period that has not begun."""
+        if self.period.state(self.snapshot.now) is PeriodState.FUTURE:
+            raise invalid_parameters([ParameterError("period", "has not begun yet")])

@@ -1,0 +1,163 @@
+"""Score cards: what figures are worth under the scoring policy of Decision 766."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
+from shared.domain.scoring import LARGEST, State
+
+Points = Annotated[float, Field(description="Points with two decimals, rounded half up from the unrounded ratio")]
+Role = Literal["lead", "support"]
+View = Literal["preview", "portal", "home", "official"]
+
+_COUNT = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+
+
+class IndicatorCard(Schema):
+    """One indicator, with everything that explains its points. Null points are no score, which is not 0."""
+
+    id: str
+    code: str | None = Field(description="The portal's own code, where it publishes one")
+    name: str
+    numerator: int | None
+    denominator: int | None
+    ratio: float | None = Field(description="Numerator ÷ denominator, cut to six decimals")
+    percent: float | None = Field(description="Ratio × factor in percent, rounded to two decimals; null for a mean such as 2.2")
+    factor: float = Field(description="What the ratio is multiplied by before it is scored; 1 unless a rule says otherwise")
+    points: Points | None
+    unrounded: float | None = Field(description="The points before rounding, cut to six decimals")
+    max: Points | None = Field(description="Null for an analysis without points")
+    lost: Points | None = Field(description="Points short of the maximum")
+    state: State
+    target: float | None = Field(description="The percentage the province's plan asks for")
+    gap: float | None = Field(description="Percentage points missing to the target; 0 when it is reached")
+    missing_count: int | None = Field(description="How many more cases of the same denominator would reach the target")
+    role: Role | None = Field(description="Whether this agency leads on the indicator or supports; null for neither or no agency")
+
+
+class GroupCard(Schema):
+    """A group: the sum of the rounded points in it."""
+
+    id: GroupId
+    name: str
+    points: Points
+    max: Points
+    indicators: list[IndicatorCard]
+
+
+class ScoreCardBody(Schema):
+    """A score card. `view`: of figures that were sent (preview), of the portal's or the home records, or the portal's own."""
+
+    agency: AgencyName | None
+    period: str | None = Field(description="`2026`, `2026-Q4` or `2026-11`")
+    view: View
+    policy: str = Field(description="The id of the version it is scored by")
+    total: Points = Field(description="The sum of the groups")
+    max: Points
+    data_as_of: Moment | None
+    complete: bool = Field(description="Every indicator that has points had figures")
+    groups: list[GroupCard]
+
+
+class GroupPoints(Schema):
+    """A group's points in a ranking or on a day."""
+
+    id: GroupId
+    points: Points
+
+
+class Change(Schema):
+    """Against an earlier day: more points and a better rank are positive. Null where nothing was kept by then."""
+
+    against: date
+    points: float | None
+    rank: int | None = Field(description="Places gained; negative for places lost")
+
+
+class RankedUnit(Schema):
+    """One unit in a ranking; units with equal points share a rank and the next one is skipped."""
+
+    rank: int
+    agency: AgencyName
+    kind: AgencyKind | None
+    total: Points
+    groups: list[GroupPoints]
+    change: Change | None = Field(description="Null where no earlier day was asked for")
+
+
+class RankingList(ListBody):
+    """Units by their points, the most first."""
+
+    items: list[RankedUnit]
+
+
+class DayScore(Schema):
+    """What a unit had at the end of a day on which its figures changed."""
+
+    day: date
+    policy: str
+    total: Points
+    groups: list[GroupPoints]
+
+
+class DayScoreList(ListBody):
+    """Days, the latest first."""
+
+    items: list[DayScore]
+
+
+class LostIndicator(Schema):
+    """What an indicator would have, and how much more, if everything were in step."""
+
+    id: str
+    name: str
+    portal: Points | None
+    home: Points | None
+    lost: float | None = Field(description="Home less portal; null where either has no score")
+
+
+class LostPoints(Fresh):
+    """What a lack of synchronisation alone costs a unit. 1.4 is among the indicators and not in the sum."""
+
+    agency: AgencyName
+    period: str
+    policy: str
+    lost: float
+    indicators: list[LostIndicator]
+
+
+class WeakIndicator(Schema):
+    """An indicator a unit loses points in."""
+
+    group: GroupId
+    indicator: IndicatorCard
+
+
+class WeakestIndicators(Fresh):
+    """The indicators that lose the most points."""
+
+    agency: AgencyName
+    period: str
+    view: View
+    items: list[WeakIndicator]
+
+
+class Figures(Schema):
+    """How many of how many, whole numbers. The numerator is not larger, but for 2.2: working days of so many dossiers."""
+
+    numerator: _COUNT
+    denominator: _COUNT
+
+
+class PreviewRequest(Schema):
+    """Figures to score. An indicator left out has no data; 4.4 is granted and takes none."""
+
+    policy: str | None = Field(default=None, description="A version's id; left out: the one valid today")
+    ratios: dict[str, Figures] = Field(
+        min_length=1,
+        description="By indicator id",
+        json_schema_extra={"propertyNames": {"enum": [name for name in INDICATOR_IDS if name != "4.4"]}},
+    )

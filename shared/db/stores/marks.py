@@ -1,0 +1,111 @@
+"""What dossiers count for, and the tallies, which move by the difference in the same transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.tables import marks
+from shared.domain.counters import COUNTERS, Counters, Mark, View
+
+_values = attrgetter(*COUNTERS)
+_MARK = {"code": "text", "view": "text", "position": "smallint", "day": "date", "agency": "text", "procedure": "text"}
+_AGENCY = {"view": "text", "month": "date", "agency": "text"}
+_PROCEDURE = {"view": "text", "span": "text", "starts_on": "date", "agency": "text", "procedure": "text"}
+
+AgencyKey = tuple[View, date, str]
+ProcedureKey = tuple[View, str, date, str, str]
+Sums = dict[Any, list[int]]
+"""Counters in the order of `COUNTERS`, by key."""
+
+
+def _insert(table: str, key: Mapping[str, str], *, adding: bool) -> str:
+    """Return the text that writes rows given as one array a column; `adding`: to the counters that are there, in key order."""
+    columns = {**key, **dict.fromkeys(COUNTERS, "bigint" if adding else "integer")}
+    arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in columns.items())
+    names = ", ".join(columns)
+    conflict = (
+        f" ON CONFLICT (province_code, {', '.join(key)}) DO UPDATE SET "
+        + ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in COUNTERS)
+        if adding
+        else ""
+    )
+    return (
+        f"INSERT INTO {table} (province_code, {names})"  # noqa: S608 - names of this module's own
+        f" SELECT :province, {names} FROM unnest({arrays}) AS new ({names}) ORDER BY {', '.join(key)}{conflict}"
+    )
+
+
+_INSERT = text(_insert("marks", _MARK, adding=False))
+_MOVE_AGENCY = text(_insert("agency_tally", _AGENCY, adding=True))
+_MOVE_PROCEDURE = text(_insert("procedure_tally", _PROCEDURE, adding=True))
+
+
+async def load(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, tuple[Mark, ...]]:
+    """Return what these dossiers count for, in the order it was written, by code; those that count for nothing are missing."""
+    of_dossiers = select(marks).where(marks.c.province_code == province, marks.c.code.in_(codes))
+    found: dict[str, list[Mark]] = defaultdict(list)
+    for row in await connection.execute(of_dossiers.order_by(marks.c.code, marks.c.position)):
+        counters = Counters(**{name: getattr(row, name) for name in COUNTERS})
+        found[row.code].append(
+            Mark(view=View(row.view), day=row.day, agency=row.agency, procedure=row.procedure, counters=counters)
+        )
+    return {code: tuple(of_dossier) for code, of_dossier in found.items()}
+
+
+async def write(
+    connection: AsyncConnection, province: str, before: Mapping[str, tuple[Mark, ...]], after: Mapping[str, tuple[Mark, ...]]
+) -> None:
+    """Write the marks that changed, by code, and move both tallies by the difference; the dossiers are locked by the caller."""
+    changed = [code for code, now_counts in after.items() if before.get(code, ()) != now_counts]
+    gone = [code for code in changed if before.get(code)]
+    if gone:
+        await connection.execute(delete(marks).where(marks.c.province_code == province, marks.c.code.in_(gone)))
+    rows = [
+        (code, mark.view, position, mark.day, mark.agency, mark.procedure, *_values(mark.counters))
+        for code in changed
+        for position, mark in enumerate(after[code])
+    ]
+    await _write(connection, province, _INSERT, _MARK, rows)
+    moves = [(mark, 1) for code in changed for mark in after[code]]
+    moves += [(mark, -1) for code in changed for mark in before.get(code, ())]
+    await _write(connection, province, _MOVE_AGENCY, _AGENCY, _rows(_summed(moves, agency_keys)))
+    await _write(connection, province, _MOVE_PROCEDURE, _PROCEDURE, _rows(_summed(moves, procedure_keys)))
+
+
+def agency_keys(mark: Mark) -> Iterator[AgencyKey]:
+    """Yield the rows of `agency_tally` that a mark counts in."""
+    yield mark.view, mark.month, mark.agency
+
+
+def procedure_keys(mark: Mark) -> Iterator[ProcedureKey]:
+    """Yield the rows of `procedure_tally` that a mark counts in: those of its month, quarter and year."""
+    month = mark.month
+    quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    for span, starts_on in (("month", month), ("quarter", quarter), ("year", month.replace(month=1))):
+        yield mark.view, span, starts_on, mark.agency, mark.procedure
+
+
+def _summed(moves: Iterable[tuple[Mark, int]], keys: Any) -> Sums:
+    sums: Sums = defaultdict(lambda: [0] * len(COUNTERS))
+    for mark, sign in moves:
+        values = _values(mark.counters)
+        for key in keys(mark):
+            sums[key] = [old + sign * value for old, value in zip(sums[key], values, strict=True)]
+    return {key: counters for key, counters in sums.items() if any(counters)}
+
+
+def _rows(sums: Sums) -> list[tuple[Any, ...]]:
+    return [(*key, *counters) for key, counters in sums.items()]
+
+
+async def _write(
+    connection: AsyncConnection, province: str, statement: Any, key: Mapping[str, str], rows: list[tuple[Any, ...]]
+) -> None:
+    if rows:
+        columns = dict(zip((*key, *COUNTERS), map(list, zip(*rows, strict=True)), strict=True))
+        await connection.execute(statement, {"province": province, **columns})

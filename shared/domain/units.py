@@ -1,0 +1,74 @@
+"""Units: the agencies a score card is made for, each with everything below it, and what each answers for."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from shared.domain.agencies import AgencyTree
+from shared.domain.catalogue import Agency
+from shared.domain.indicators import AgencyKind
+from shared.domain.targets import Owner, Targets
+
+Role = Literal["lead", "support"]
+
+_LEVELS = {1: AgencyKind.PROVINCE, 2: AgencyKind.SPECIALISED, 3: AgencyKind.COMMUNE}
+_OWNERS = {
+    AgencyKind.SPECIALISED: Owner.SPECIALISED,
+    AgencyKind.ECONOMIC_ZONE: Owner.ECONOMIC_ZONE,
+    AgencyKind.COMMUNE: Owner.COMMUNE,
+}
+
+
+class Offices(msgspec.Struct, frozen=True, kw_only=True):
+    """Agencies with a task of their own, by code: the People's Committee office, science and technology, justice; and the boards
+    of economic zones, which the portal lists as departments. None where the province configured none.
+    """
+
+    office: str | None = None
+    science: str | None = None
+    justice: str | None = None
+    economic_zones: frozenset[str] = frozenset()
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency with the codes of itself and everything below it; `kind` is None for one nobody listed with a level."""
+
+    code: str
+    name: str
+    kind: AgencyKind | None
+    agencies: frozenset[str]
+
+
+def unit_of(agency: Agency, tree: AgencyTree, offices: Offices) -> Unit:
+    """Return an agency as a unit; `tree` holds what may be seen of it."""
+    return Unit(code=agency.code, name=agency.name, kind=kind_of(agency, offices), agencies=tree.below(agency.code).codes)
+
+
+def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
+    """Return the kind of an agency by its level in the portal's list."""
+    return AgencyKind.ECONOMIC_ZONE if agency.code in offices.economic_zones else _LEVELS.get(agency.level or 0)
+
+
+def ranked(agencies: Iterable[Agency], tree: AgencyTree, offices: Offices, kind: AgencyKind | None) -> list[Unit]:
+    """Return the units that are ranked with each other: those of one kind, or all but the province."""
+    units = (unit_of(agency, tree, offices) for agency in agencies if agency.level and agency.level > 1)
+    return [unit for unit in units if kind is None or unit.kind is kind]
+
+
+def roles(unit: Unit, targets: Targets, offices: Offices) -> Mapping[str, Role]:
+    """Return by indicator whether the unit leads on it or supports; those it has no part in are missing."""
+    owners = _owners(unit, offices)
+    found: dict[str, Role] = {}
+    for indicator, target in targets.of.items():
+        if owners.intersection(target.lead):
+            found[indicator] = "lead"
+        elif owners.intersection(target.support):
+            found[indicator] = "support"
+    return found
+
+
+def _owners(unit: Unit, offices: Offices) -> frozenset[Owner]:
+    named = {Owner.OFFICE: offices.office, Owner.SCIENCE: offices.science, Owner.JUSTICE: offices.justice}
+    special = {owner for owner, code in named.items() if code == unit.code}
+    return frozenset(special | ({_OWNERS[unit.kind]} if unit.kind in _OWNERS else set()))

@@ -1,0 +1,111 @@
+"""The documentation names what there is, and nothing else."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from services.cli import command_line
+from shared.config import AnyHome, Config, Settings, load_config
+from shared.domain.rules import FAMILIES
+from shared.errors import ConfigError
+from tests.system.documents import PAGES, ROOT
+
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+CODE = "\n".join(path.read_text(encoding="utf-8") for part in ("services", "shared") for path in (ROOT / part).rglob("*.py"))
+WRITTEN = {page: page.read_text(encoding="utf-8") for page in PAGES}
+SPANS = [(page.name, span) for page, text in WRITTEN.items() for span in re.findall(r"`([^`\n]+)`", text)]
+
+
+def keys(model: type[BaseModel], within: str = "") -> Iterator[str]:
+    """Yield every key of the configuration file: `rules.sync.hold`, `home[].name`."""
+    for name, field in model.model_fields.items():
+        parts = {part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type)}
+        sections = [part for part in parts if issubclass(part, BaseModel)]
+        if name == "home":
+            sections, name = list(get_args(get_args(AnyHome)[0]) or get_args(AnyHome)[:1]), "home[]"
+        for section in sections:
+            yield from keys(section, f"{within}{name}.")
+        if not sections:
+            yield f"{within}{name}"
+
+
+def test_every_key_of_the_configuration_is_named() -> None:
+    found = set(keys(Config))
+    assert {"province", "portal.username", "home[].answers_for.sectors", "home[].client_id", "rules.sync.hold"} <= found
+    assert {key for key in found if f"`{key}`" not in CONFIGURATION} == set()
+
+
+def test_every_variable_of_the_environment_is_named() -> None:
+    variables = {f"WATCH766_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"`(WATCH766_\w+)`", CONFIGURATION)) == variables
+
+
+def test_the_example_names_every_key_with_its_default() -> None:
+    text = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
+    config = load_config(ROOT / "config.example.yaml")
+    assert {key for key in keys(Config) if not re.search(rf"\b{key.rpartition('.')[2]}:", text)} == set()
+    given = {"base_url", "username", "password", "unit_code", "client_id", "client_secret", "name", "main"}
+    for found in (config.portal, *config.home):
+        assert found
+        for name, field in type(found).model_fields.items():
+            assert name in given or getattr(found, name) == field.default, name
+    assert config.model_copy(update={"portal": None, "home": ()}) == Config()
+
+
+def test_the_message_of_a_bad_value_is_the_one_shown(tmp_path) -> None:
+    (tmp_path / "config.yaml").write_text("rules: {sync: {hold: soon}}")
+    with pytest.raises(ConfigError) as refused:
+        load_config(tmp_path / "config.yaml")
+    assert f"watch766: {refused.value}".replace(f"{tmp_path}/", "") in CONFIGURATION
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page) -> None:
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", WRITTEN[page]) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    named = {span for _, span in SPANS if re.fullmatch(r"(shared|services|tests|docs|benchmarks|migrations)/[\w./-]+", span)}
+    assert named
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_every_command_that_is_named_can_be_given() -> None:
+    commands = [span for _, span in SPANS if re.match(r"watch766 \w", span)]
+    assert commands
+    for command in commands:
+        command_line().parse_args(shlex.split(command)[1:])
+
+
+def test_every_command_and_every_option_is_named() -> None:
+    commands = command_line()._subparsers._group_actions[0].choices  # argparse has no other way to ask
+    for name, command in commands.items():
+        assert f"`watch766 {name}" in OPERATING, name
+        options = [option for action in command._actions for option in action.option_strings if option not in ("-h", "--help")]
+        assert [option for option in options if option not in OPERATING] == []
+
+
+def test_every_metric_and_every_event_that_is_named_is_told() -> None:
+    names = {span for _, span in SPANS if re.fullmatch(r"watch766_\w+", span)}
+    events = set(re.findall(r"`(\w+_\w+)`", OPERATING.partition("one log line")[2].partition("## ")[0]))
+    assert names
+    assert events
+    assert {name for name in names if f'"{name}"' not in CODE} == set()
+    assert {event for event in events if f'"{event}"' not in CODE} == set()
+
+
+def test_every_route_that_is_named_is_served() -> None:
+    routes = set(re.findall(r"`GET (/[^`]+)`", OPERATING))
+    assert routes
+    assert {route for route in routes if f'"{route}"' not in CODE and f'"{route.removeprefix("/v1")}"' not in CODE} == set()
+
+
+def test_every_rule_is_of_a_family_that_the_readme_names() -> None:
+    table = WRITTEN[ROOT / "README.md"].partition("## What it watches")[2].partition("\n## ")[0]
+    assert {rule.partition(".")[0] for family in FAMILIES for rule in family.rules} <= set(re.findall(r"\*\*(\w+)\*\*", table))
