@@ -18,6 +18,7 @@ from services.api.schemas import (
     health,
     indicators,
     labels,
+    petitions,
     problem,
     scores,
     sources,
@@ -28,7 +29,22 @@ from services.api.schemas.details import DETAILS
 from shared.domain.findings import FieldDifference
 from shared.domain.rules import RULES
 
-MODULES = (alerts, base, catalogue, dossier_list, dossiers, health, indicators, labels, problem, scores, sources, summary, sync)
+MODULES = (
+    alerts,
+    base,
+    catalogue,
+    dossier_list,
+    dossiers,
+    health,
+    indicators,
+    labels,
+    petitions,
+    problem,
+    scores,
+    sources,
+    summary,
+    sync,
+)
 MODELS: dict[str, Any] = {
     **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
     **{kind.__name__: kind for kind in DETAILS.values()},
