@@ -43,15 +43,10 @@ def upgrade() -> None:
         ),
         sa.Column("step", sa.Text(), nullable=True, comment="what is owed next: resolve or publish"),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "late_from",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="from when on it counts as late in 5.1; null for never",
-        ),
+        sa.Column("late_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("complained_of", sa.Boolean(), nullable=False, comment="dissatisfied with the answer, or repeated"),
         sa.PrimaryKeyConstraint("province_code", "code", name=op.f("pk_petitions")),
-        comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",
+        comment="Citizens' petitions: the queue of their reviews, until when which step is owed, and from when on each is late (5.1)",
     )
     op.create_index(
         "ix_petitions_dossier",

@@ -104,7 +104,10 @@ class Monitor:
         return True
 
     async def poll_petitions(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
-        """Poll the petitions of a source that has them; returns whether they were read to the end. Whatever fails stops no dossier."""
+        """Poll the petitions of a source that has them; returns whether they were read to the end.
+
+        Whatever fails here stops no dossier.
+        """
         if item.petitions_every is None or not isinstance(item.source, TakesPetitions):
             return False
         name = item.source.petitions.name

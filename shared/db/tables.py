@@ -477,7 +477,7 @@ petitions = Table(
     Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
     Column("step", Text, comment="what is owed next: resolve or publish"),
     _time("due_at"),
-    _time("late_from", comment="from when on it counts as late in 5.1; null for never"),
+    _time("late_from"),
     Column("complained_of", Boolean, nullable=False, comment="dissatisfied with the answer, or repeated"),
     Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
     Index(None, "province_code", "rule_set"),
@@ -485,7 +485,7 @@ petitions = Table(
     Index(None, "province_code", "received_at"),
     Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
     Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
-    comment="Citizens' petitions: the queue of their reviews, and until when which step is owed",
+    comment="Citizens' petitions: the queue of their reviews, until when which step is owed, and from when on each is late (5.1)",
 )
 
 rule_sets = Table(

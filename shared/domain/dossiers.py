@@ -67,7 +67,7 @@ Side = Seen | Absent | Unreadable
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """One dossier: a side per configured source (absent where none is named), and what the last review left.
 
-    `standing`: its findings by family; `marks`: what it counted for; `petitions`: those that name it, in the order of their codes.
+    `standing`: its findings by family; `marks`: what it counted for; `petitions`: those that name it, by their codes.
     """
 
     code: str

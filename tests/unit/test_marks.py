@@ -9,6 +9,7 @@ from hypothesis import given
 from shared.domain.counters import COUNTERS, Counters, Mark, View
 from shared.domain.dossiers import Dossier, Seen, Side, Unreadable
 from shared.domain.findings import Review
+from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.review import review
 from shared.domain.statuses import Status
@@ -267,6 +268,41 @@ def test_an_untouched_dossier_stands_in_the_month_of_its_submission_and_moves_wh
 
 def test_a_late_dossier_is_wanting_too():
     assert (portal(seen("portal"), DUE).wanting, portal(seen("portal"), DUE + MICROSECOND).wanting) == (0, 1)
+
+
+def complained_of(side: Side, now: datetime, **complaint: Any) -> Counters:
+    about = Petition(
+        code="PAKN.20.261120.0001",
+        status=PetitionStatus.PUBLISHED,
+        agency="H20.14",
+        received_at=LATER,
+        updated_at=LATER,
+        dossier_code=CODE,
+        **complaint,
+    )
+    dossier = Dossier(code=CODE, sides={"portal": side}, petitions=(about, about))
+    found = review(dossier, procedure(), RULES, calendar(), {"portal": now, "igate": now}, now=now).marks
+    assert len(found) <= 1
+    return found[0].counters if found else Counters()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "counts"), [({}, 0), ({"satisfied": True}, 0), ({"satisfied": False}, 1), ({"repeated": True}, 1)]
+)
+def test_a_dissatisfied_or_repeated_petition_makes_its_dossier_wanting_in_time_or_not(complaint, counts):
+    in_time = complained_of(seen("portal"), DUE, **complaint)
+    assert (in_time.received, in_time.wanting, in_time.on_time) == (1, counts, 1)
+
+
+def test_a_dossier_late_and_complained_of_twice_is_wanting_once():
+    late = complained_of(seen("portal"), DUE + MICROSECOND, satisfied=False, repeated=True)
+    assert (late.received, late.wanting, late.on_time) == (1, 1, 0)
+
+
+def test_a_complaint_about_an_untouched_dossier_counts_with_it_from_the_end_of_its_window():
+    side = new("portal")
+    assert complained_of(side, SUBMITTED + WINDOW - MICROSECOND, satisfied=False) == Counters()
+    assert complained_of(side, SUBMITTED + WINDOW, satisfied=False) == Counters(received=1, wanting=1)
 
 
 # Waiting

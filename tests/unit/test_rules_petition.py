@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.findings import Finding, Responsible, Review, Severity
-from shared.domain.petitions import Petition, PetitionKind, PetitionStatus, deadline_of, petition_digest, resolution_due
+from shared.domain.petitions import (
+    Petition,
+    PetitionKind,
+    PetitionStatus,
+    deadline_of,
+    late_from,
+    petition_digest,
+    resolution_due,
+)
 from shared.domain.phases import read_off
 from shared.domain.rules import petition as rule
 
@@ -121,13 +129,46 @@ def test_the_handling_agency_is_asked_and_told_what_is_owed():
 
 def test_the_lead_is_that_of_the_configured_deadlines():
     rules = msgspec.structs.replace(RULES, deadline_leads=((None, timedelta(hours=4)),))
-    soon = at("20 14:00")
+    soon = at("20 14:00")  # an hour on Monday morning, three on Friday afternoon
     assert judge(petition(), soon - MICROSECOND, rules).findings == ()
     assert [finding.rule for finding in judge(petition(), soon, rules).findings] == ["petition.due_soon"]
 
 
 def test_a_deadline_before_the_receipt_is_late_at_once():
     assert rules_at(petition(due_at=at("1 08:00")), RECEIVED) == ["petition.overdue"]
+
+
+# 5.1
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_an_open_petition_counts_as_late_just_after_its_deadline(status):
+    assert late_from(petition(status=status), calendar()) == DUE + MICROSECOND
+
+
+@pytest.mark.parametrize(
+    ("status", "field"),
+    [
+        (PetitionStatus.REFUSED, "refused_at"),
+        (PetitionStatus.MORE_WANTED, "supplement_asked_at"),
+        (PetitionStatus.ANSWERED, "answered_at"),
+        (PetitionStatus.PUBLISHED, "answered_at"),
+    ],
+)
+@pytest.mark.parametrize("due_at", [None, at("12 10:00")])
+def test_what_was_settled_by_the_deadline_is_never_late(status, field, due_at):
+    due = due_at or DUE
+    assert late_from(petition(status=status, due_at=due_at, **{field: due}), calendar()) is None
+    assert late_from(petition(status=status, due_at=due_at, **{field: due + MICROSECOND}), calendar()) == due + MICROSECOND
+
+
+@pytest.mark.parametrize("status", set(PetitionStatus) - set(OPEN))
+def test_what_was_settled_nobody_knows_when_is_not_late(status):
+    assert late_from(petition(status=status), calendar()) is None
+
+
+def test_what_no_deadline_binds_is_never_late():
+    assert late_from(petition(supplement_asked_at=at("4 08:00")), calendar()) is None
 
 
 moments = st.datetimes(at("2 00:00").replace(tzinfo=None), at("30 00:00").replace(tzinfo=None)).map(

@@ -29,7 +29,9 @@ def test_a_warning_comes_when_three_working_days_are_over_and_it_is_late_when_fi
 
 
 def test_a_decision_on_a_day_off_counts_from_the_next_working_day_and_holidays_do_not_count():
-    turns(at("1/12 00:00"), ["publication.due_soon"], ["publication.late"], decided_on=date(2026, 11, 20))  # the 24th is off
+    turns(
+        at("1/12 00:00"), ["publication.due_soon"], ["publication.late"], decided_on=date(2026, 11, 20)
+    )  # the 24th is a holiday
     turns(at("21 00:00"), ["publication.due_soon"], ["publication.late"], decided_on=date(2026, 11, 14))  # a Saturday
 
 

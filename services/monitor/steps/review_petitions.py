@@ -68,8 +68,8 @@ class PetitionReviewer:
         for one in claimed:
             try:
                 outcomes[one.petition.code] = self._outcome(one, as_of)
-            except Exception as error:  # noqa: BLE001 - one poisoned petition must not stop the others
-                log.error("petition_parked", petition=one.petition.code, error=type(error).__name__)
+            except Exception as error:  # one poisoned petition must not stop the others
+                log.exception("petition_parked", petition=one.petition.code, error=type(error).__name__)
         return outcomes
 
     def _outcome(self, claimed: Claimed, as_of: datetime) -> Outcome:

@@ -62,8 +62,8 @@ class PublicationReviewer:
         for one in listed:
             try:
                 judged.append(self._judgement(one, as_of))
-            except Exception as error:  # noqa: BLE001 - one poisoned procedure must not stop the others
-                log.error("procedure_parked", procedure=one.procedure.code, error=type(error).__name__)
+            except Exception as error:  # one poisoned procedure must not stop the others
+                log.exception("procedure_parked", procedure=one.procedure.code, error=type(error).__name__)
         return judged
 
     def _judgement(self, one: Listed, as_of: datetime) -> Judgement:

@@ -85,7 +85,7 @@ FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule i
     "source.stale": "source.stale",
     "review.failed": "review.failed",
 }
-"""Every rule's family, mildest first. The last ones are about petitions, procedures, sources and our own work."""
+"""Every rule's family, mildest first. The last are judged about petitions, procedures, sources and our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
