@@ -16,6 +16,7 @@ from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
 from shared.domain.catalogue import Procedure
 from shared.domain.findings import Finding, Responsible, Severity
+from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Record
 from shared.domain.rules import FAMILY_OF
 from shared.domain.statuses import Status
@@ -172,6 +173,34 @@ class World:
             **values,
         )
         await self.write(tables.findings, code=code, family=finding.family, finding=finding)
+
+    async def petition(
+        self, code: str = "PAKN.1", *, step: str | None = None, due_at: datetime | None = None, **values: Any
+    ) -> None:
+        """Write a petition that was reviewed: being worked on unless something else is said."""
+        ordinary = {
+            "status": PetitionStatus.IN_WORK,
+            "agency": "H20.114",
+            "received_at": self.now - AGO,
+            "updated_at": self.now - AGO,
+        }
+        told = Petition(code=code, **{**ordinary, **values})
+        await self.write(
+            tables.petitions,
+            code=code,
+            hash=b"p",
+            petition=told,
+            updated_at=told.updated_at,
+            status=told.status,
+            kind=told.kind,
+            agency=told.agency,
+            dossier_code=told.dossier_code,
+            received_at=told.received_at,
+            first_seen_at=self.now,
+            complained_of=told.satisfied is False or told.repeated,
+            step=step,
+            due_at=due_at,
+        )
 
     async def look_up(self, source: str, code: str = CODE, **values: Any) -> None:
         await self.write(tables.look_ups, source=source, code=code, **values)

@@ -84,18 +84,24 @@ def _is_overdue(snapshot: Snapshot) -> ColumnElement[bool]:
 
 
 def _wanted(snapshot: Snapshot, filters: PetitionFilters, within: AgencyTree) -> list[ColumnElement[bool]]:
-    bounds = (
-        (filters.due_from, and_(petitions.c.due_at.is_not(None), _due >= filters.due_from)),
-        (filters.due_to, _due < filters.due_to),
-        (filters.received_from, petitions.c.received_at >= filters.received_from),
-        (filters.received_to, petitions.c.received_at < filters.received_to),
-    )
     wanted = [petitions.c.province_code == snapshot.province, at_agency(petitions.c.agency, within)]
-    wanted += [condition for bound, condition in bounds if bound]
     if filters.is_overdue is not None:
         overdue = _is_overdue(snapshot)
         wanted.append(overdue if filters.is_overdue else not_(overdue))
-    return wanted + _listed(filters)
+    return [*wanted, *_listed(filters), *_bounded(filters)]
+
+
+def _bounded(filters: PetitionFilters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.due_from:
+        wanted += [petitions.c.due_at.is_not(None), _due >= filters.due_from]
+    if filters.due_to:
+        wanted.append(_due < filters.due_to)
+    if filters.received_from:
+        wanted.append(petitions.c.received_at >= filters.received_from)
+    if filters.received_to:
+        wanted.append(petitions.c.received_at < filters.received_to)
+    return wanted
 
 
 def _listed(filters: PetitionFilters) -> list[ColumnElement[bool]]:
