@@ -8,7 +8,7 @@ import pytest
 from services.api.schemas.catalogue import Agency, AgencyList, ProcedureList
 from services.api.schemas.sources import RejectList, Source, SourceList
 from shared.db import tables
-from tests.api.world import AGO, World
+from tests.api.world import AGO, CODE, World
 
 
 async def codes(client: httpx.AsyncClient, path: str, **params: object) -> list[str]:
@@ -76,6 +76,20 @@ async def test_a_source_tells_how_far_it_is_read_and_what_it_counts(client: http
     assert source["counts"] == {"records": 2, "refused": 2, "skewed": 0, "notes": notes}
     assert (source["status"], source["error"], source["interval_seconds"]) == ("ok", "503", 60)
     assert source["last_run"] is None
+
+
+async def test_petitions_are_a_source_that_no_answer_waits_for(client: httpx.AsyncClient, world: World) -> None:
+    await world.source("portal", role="portal")
+    await world.source("portal-petitions", role="petitions", read_ago=None, error="code -3")
+    await world.write(tables.poll_runs, source="portal-petitions", kind="petitions", started_at=world.now, received=7)
+    body = (await client.get("/v1/sources")).json()
+    SourceList.model_validate(body)
+    assert body["freshness"]["status"] == "ok"
+    assert body["data_as_of"] is not None
+    petitions = next(source for source in body["items"] if source["role"] == "petitions")
+    assert (petitions["status"], petitions["last_run"]["received"], petitions["error"]) == ("loading", 7, "code -3")
+    await world.judged()
+    assert [side["source"] for side in (await client.get(f"/v1/dossiers/{CODE}")).json()["sides"]] == ["portal"]
 
 
 async def test_a_source_tells_its_last_poll_of_dossiers(client: httpx.AsyncClient, world: World) -> None:

@@ -1,6 +1,6 @@
 """Live scores: cards, rankings and days from what is counted."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,10 +14,12 @@ from shared.domain.counters import Counters, Mark, View
 from shared.domain.figures import Counted
 from shared.domain.offers import count
 from shared.domain.periods import Period
+from shared.domain.working_time import LOCAL
 from shared.policy import working_time
 from tests.api.world import PROVINCE, World
 
 DAY = date(2026, 11, 3)
+MICROSECOND = timedelta(microseconds=1)
 ONE = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
 LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
 
@@ -103,6 +105,29 @@ async def test_the_province_counts_a_procedure_once_over_all_its_agencies(world:
     elsewhere = await card(client, agency="H20.14")
     assert elsewhere["3.1"]["state"] == "no_cases"
     assert elsewhere["1.3"]["numerator"] == 1, "a figure of the province, given to every unit alike"
+
+
+async def test_petitions_count_in_5_1_and_5_2_each_once(world: World, client: httpx.AsyncClient) -> None:
+    await world.petition(1)
+    await world.petition(2, satisfied=False, repeated=True)
+    await world.petition(3, late_from=world.now, satisfied=False)
+    await world.petition(4, late_from=world.now + MICROSECOND)
+    await world.petition(5, agency="H20.14.05", late_from=world.now)
+    found = await card(client, agency="H20.114")
+    assert [(found[name]["numerator"], found[name]["denominator"]) for name in ("5.1", "5.2")] == [(3, 4), (2, 4)]
+    assert (found["5.1"]["points"], found["5.2"]["points"]) == (4.5, 3)
+    of_department = await card(client, agency="H20.14", view="home")
+    assert (of_department["5.1"]["numerator"], of_department["5.1"]["denominator"]) == (0, 1)
+    assert (await card(client))["5.1"]["denominator"] == 5
+    assert (await card(client, agency="H20.115"))["5.1"]["points"] == 6, "full without a petition"
+
+
+async def test_a_petition_counts_in_the_local_month_of_its_receipt(world: World, client: httpx.AsyncClient) -> None:
+    begins = datetime(2026, 11, 1, tzinfo=LOCAL)
+    for number, received_at in enumerate((begins - MICROSECOND, begins, datetime(2026, 12, 1, tzinfo=LOCAL)), start=1):
+        await world.petition(number, received_at=received_at)
+    for period, received in (("2026-10", 1), ("2026-11", 1), ("2026", 3), ("2026-Q3", 0)):
+        assert ((await card(client, period=period))["5.1"]["denominator"] or 0) == received
 
 
 async def test_a_ranking_shares_ranks_and_knows_what_changed(world: World, client: httpx.AsyncClient) -> None:

@@ -117,6 +117,26 @@ class World:
             code, **{"judged_at": self.now - AGO, "rule_set": 1, "agency": "H20.114", "status": Status.PROCESSING, **values}
         )
 
+    async def petition(self, number: int = 1, *, late_from: datetime | None = None, **values: Any) -> None:
+        """Write a petition that was reviewed: received now and in time unless something else is said."""
+        row = {"status": PetitionStatus.IN_WORK, "agency": "H20.114", "received_at": self.now, "updated_at": self.now, **values}
+        petition = Petition(code=f"PAKN.20.261120.{number:04d}", **row)
+        await self.write(
+            tables.petitions,
+            code=petition.code,
+            hash=b"h",
+            petition=petition,
+            updated_at=petition.updated_at,
+            status=petition.status,
+            agency=petition.agency,
+            dossier_code=petition.dossier_code,
+            received_at=petition.received_at,
+            first_seen_at=self.now,
+            rule_set=1,
+            late_from=late_from,
+            complained_of=petition.is_complained_of,
+        )
+
     async def delay(self, code: str = CODE, *, since: datetime, minutes: int | None = None, **values: Any) -> None:
         """Write a delay that goes on, or one that took some working minutes."""
         self.delays += 1

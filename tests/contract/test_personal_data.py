@@ -14,7 +14,7 @@ from services.monitor.sources.igate.client import IgateSource
 from shared import logging as project_logging
 from shared.config import Config
 from shared.db.engine import Database
-from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier
+from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, portal_petition
 from tests.integration.world import World
 
 NAME, IDENTITY, *_ = PRIVATE
@@ -31,6 +31,19 @@ UNREADABLE: list[dict[str, Any]] = [
     {"DanhSachHoSoBoSung": [{"NgayBoSung": NAME}]},
 ]
 """Records in which personal data stand where something else belongs."""
+
+UNREADABLE_PETITIONS: list[dict[str, Any]] = [
+    {"MaPAKN": NAME},
+    {"MaHoSo": NAME},
+    {"HanXuLy": NAME},
+    {"NgayCapNhat": IDENTITY},
+    {"TrangThai": NAME},
+    {"LoaiPAKN": NAME},
+    {"DonViXuLy": NAME},
+    {"HaiLong": {"ho_ten": NAME}},
+    {"PhanAnhLai": NAME},
+]
+"""Petitions in which personal data stand where something else belongs."""
 
 
 @pytest.fixture
@@ -57,6 +70,10 @@ async def test_no_personal_data_is_stored_logged_or_answered(
         portal_dossier(**{"MaHoSo": f"H20.14-261121-{n:04d}", **odd}) for n, odd in enumerate(UNREADABLE, 2)
     ]
     portal.lists["DanhSachHoSo"].append(portal_dossier(TrangThaiHoSo="1", NgayTiepNhan="", NgayHenTra=""))
+    portal.lists["DanhSachPAKN"] = [
+        portal_petition(),
+        *(portal_petition(**{"MaPAKN": f"PAKN.{n}", **odd}) for n, odd in enumerate(UNREADABLE_PETITIONS, 2)),
+    ]
     portal.lists["LayDanhSachTTHC"] = [{"MaTTHC": "1.001193", "TenTTHC": "Đăng ký khai sinh", "CoPhi": NAME}, {"MaTTHC": [NAME]}]
     portal.dossiers["H20.14-261121-0001"] = portal_dossier(NgayHenTra=NAME)
     igate.items = [home_dossier(), home_dossier(id=NAME, code=NAME, nationCode=None), home_dossier(id="3", agency={"code": NAME})]
@@ -70,6 +87,7 @@ async def test_no_personal_data_is_stored_logged_or_answered(
 
     told = await _database_text(database) + await _every_answer(database) + logged.getvalue()
     assert "H20.14-261121-0001" in told, "the search would find nothing if nothing was there"
+    assert "PAKN.20.261110.0001" in told, "nor of petitions"
     assert [mark for mark in PRIVATE if mark in told] == []
 
 

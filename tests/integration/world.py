@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 
 from services.monitor.monitor import Monitor, Watched
-from services.monitor.sources.source import Head, Page, Reading
+from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
@@ -17,7 +17,9 @@ from shared.db.engine import Database, clock
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Registration
+from shared.db.tables import PETITIONS
 from shared.domain.dossiers import HomeSystem, Rules
+from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel, Record
 from shared.domain.statuses import Status
 from shared.errors import RecordRefused, SourceError
@@ -88,6 +90,38 @@ class FakeSource:
             raise self.fails
 
 
+class FakePetitions:
+    """The petitions of a portal, served like its dossiers. `broken`: codes of those that must be refused."""
+
+    def __init__(self, name: str = "portal-petitions") -> None:
+        self.name = name
+        self.mark = ""
+        self.rows: dict[str, Petition] = {}
+        self.broken: set[str] = set()
+        self.fails: Exception | None = None
+
+    def put(self, petition: Petition) -> None:
+        """Store what the system says now of a petition."""
+        self.rows[petition.code] = petition
+
+    async def page(self, *, since: datetime, number: int, size: int) -> Page:
+        if self.fails:
+            raise self.fails
+        rows = sorted(self.rows.values(), key=lambda petition: (petition.updated_at, petition.code))
+        rows = [row for row in rows if row.updated_at >= since][number * size : (number + 1) * size]
+        return Page(tuple(msgspec.Raw(msgspec.json.encode(row)) for row in rows), full=len(rows) == size)
+
+    def head(self, item: msgspec.Raw) -> Head:
+        row = msgspec.json.decode(item)
+        return Head(row["code"], datetime.fromisoformat(row["updated_at"]))
+
+    def petition(self, item: msgspec.Raw, *, requested_at: datetime) -> Petition:
+        petition = msgspec.json.decode(item, type=Petition)
+        if petition.code in self.broken:
+            raise RecordRefused("HanXuLy", "not a date", code=None, source_id=petition.code)
+        return petition
+
+
 class World:
     """A portal, a home system, and the monitor of both."""
 
@@ -99,6 +133,7 @@ class World:
         self.leases = Leases(database, PROVINCE)
         self.config = PollConfig(page_size=50, lookups_per_second=1000)
         self.every = timedelta(seconds=60)
+        self.petitions_every = timedelta(minutes=15)
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -109,11 +144,16 @@ class World:
                 Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
                 Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
             ]
+            if isinstance(self.portal, TakesPetitions):
+                name = self.portal.petitions.name
+                configured.append(
+                    Registration(name=name, kind="dvcqg", role=PETITIONS, position=2, interval=self.petitions_every)
+                )
             await sources.register(connection, PROVINCE, configured, now=now)
         reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
         await reviewer.start()
         self.reviewer = reviewer
-        watched = [Watched(self.portal, self.every, self.every), Watched(self.home, self.every, None)]
+        watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]
         self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, Settling(self.database, PROVINCE))
         return self.monitor
 
@@ -153,3 +193,17 @@ def record(number: int = 1, **values: Any) -> Record:
         "channel": Channel.ONLINE,
     }
     return Record(**{**defaults, **values})
+
+
+def petition(number: int = 1, **values: Any) -> Petition:
+    """Return a petition, being worked on since four weeks ago and so overdue unless the values say otherwise."""
+    moment = datetime.now(UTC).replace(microsecond=0) - timedelta(days=28)
+    defaults: dict[str, Any] = {
+        "code": f"PAKN.20.261101.{number:04d}",
+        "status": PetitionStatus.IN_WORK,
+        "agency": "H20.14",
+        "received_at": moment,
+        "updated_at": moment,
+        "due_at": moment + timedelta(days=20),
+    }
+    return Petition(**{**defaults, **values})
