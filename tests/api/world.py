@@ -117,10 +117,19 @@ class World:
             code, **{"judged_at": self.now - AGO, "rule_set": 1, "agency": "H20.114", "status": Status.PROCESSING, **values}
         )
 
-    async def petition(self, number: int = 1, *, late_from: datetime | None = None, **values: Any) -> None:
-        """Write a petition that was reviewed: received now and in time unless something else is said."""
+    async def petition(
+        self,
+        named: int | str = 1,
+        *,
+        late_from: datetime | None = None,
+        step: str | None = None,
+        due_at: datetime | None = None,
+        **values: Any,
+    ) -> None:
+        """Write a petition that was reviewed: received now, in time and owing nothing unless something else is said."""
+        code = named if isinstance(named, str) else f"PAKN.20.261120.{named:04d}"
         row = {"status": PetitionStatus.IN_WORK, "agency": "H20.114", "received_at": self.now, "updated_at": self.now, **values}
-        petition = Petition(code=f"PAKN.20.261120.{number:04d}", **row)
+        petition = Petition(code=code, **row)
         await self.write(
             tables.petitions,
             code=petition.code,
@@ -128,11 +137,14 @@ class World:
             petition=petition,
             updated_at=petition.updated_at,
             status=petition.status,
+            kind=petition.kind,
             agency=petition.agency,
             dossier_code=petition.dossier_code,
             received_at=petition.received_at,
             first_seen_at=self.now,
             rule_set=1,
+            step=step,
+            due_at=due_at,
             late_from=late_from,
             complained_of=petition.is_complained_of,
         )
@@ -193,34 +205,6 @@ class World:
             **values,
         )
         await self.write(tables.findings, code=code, family=finding.family, finding=finding)
-
-    async def petition(
-        self, code: str = "PAKN.1", *, step: str | None = None, due_at: datetime | None = None, **values: Any
-    ) -> None:
-        """Write a petition that was reviewed: being worked on unless something else is said."""
-        ordinary = {
-            "status": PetitionStatus.IN_WORK,
-            "agency": "H20.114",
-            "received_at": self.now - AGO,
-            "updated_at": self.now - AGO,
-        }
-        told = Petition(code=code, **{**ordinary, **values})
-        await self.write(
-            tables.petitions,
-            code=code,
-            hash=b"p",
-            petition=told,
-            updated_at=told.updated_at,
-            status=told.status,
-            kind=told.kind,
-            agency=told.agency,
-            dossier_code=told.dossier_code,
-            received_at=told.received_at,
-            first_seen_at=self.now,
-            complained_of=told.satisfied is False or told.repeated,
-            step=step,
-            due_at=due_at,
-        )
 
     async def look_up(self, source: str, code: str = CODE, **values: Any) -> None:
         await self.write(tables.look_ups, source=source, code=code, **values)
