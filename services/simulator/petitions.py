@@ -92,10 +92,11 @@ def entry(plan: PetitionPlan, position: int) -> dict[str, Any]:
 def junk(origin: datetime) -> list[Petition]:
     """Return items of the list that cannot be used: of another province, of no known status, with a date that is none."""
     updated = origin - timedelta(days=2)
-    base = {"MaPAKN": "PAKN.99.0", "TrangThai": 4, "DonViXuLy": "H20", "NgayTiepNhan": portal_date(updated)}
+    turn = Turn(updated, IN_WORK, origin)
+    base = entry(PetitionPlan(code="PAKN.20.0001", agency="H20", turns=(turn,), mark=1), 0)
     items = (
         base | {"MaPAKN": "PAKN.47.0001", "DonViXuLy": "H47.12"},
         base | {"MaPAKN": "PAKN.20.0002", "TrangThai": "đang xem"},
         base | {"MaPAKN": "PAKN.20.0003", "HanXuLy": "20260231080000"},
     )
-    return [(updated, item | {"NgayCapNhat": portal_date(updated)}) for item in items]
+    return [(updated, item) for item in items]

@@ -97,7 +97,7 @@ class Gateway:
 
     def _procedures(self, body: Body) -> _Answer:
         offset, size = _page(body)
-        listed = list(enumerate(self._systems.world().procedures))[offset : offset + size]
+        listed = list(enumerate(self._systems.world().catalogue.procedures))[offset : offset + size]
         return {"error_code": "0", "result": [portal_wire.procedure(procedure, number) for number, procedure in listed]}
 
     def _petitions(self, body: Body) -> _Answer:

@@ -1,6 +1,6 @@
 """Procedures decided as a world begins: some public in time, some late, some not yet. All others are long public."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -50,6 +50,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
             effective_on=self.decided_on + 14 * _ONE_DAY,
             published_on=self.public_at.date() if self.public_at and is_public else None,
         )
+
+
+def listed(procedures: Sequence[Procedure], decisions: Mapping[str, Decision], now: datetime) -> list[Procedure]:
+    """Return the procedures as the portal lists them at a moment."""
+    decided = ((procedure, decisions.get(procedure.code)) for procedure in procedures)
+    return [decision.shown(procedure, now) if decision else procedure for procedure, decision in decided]
 
 
 def owner(procedure: Procedure) -> str:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from itertools import count, cycle, islice
@@ -41,16 +42,18 @@ class World:
 
     def __init__(self, size: Size, now: datetime) -> None:
         self.size = size
-        self.catalogue = load()
+        whole = load()
+        self.catalogue = copy(whole)
         self.central_sectors = (CENTRAL_SECTOR,)
         self.special_sectors = (SPECIAL_SECTOR,)
         self.shelves = {system: Shelf() for system in SYSTEMS}
         self.plans: dict[str, Plan] = {}
         self.now = max(now, size.origin)
         self.office = working_time(CalendarConfig())
-        self._planner = Planner(size, self.office, self.catalogue)
+        self._planner = Planner(size, self.office, whole)
         self._next_day, self._next_slot, self._next_named, self._next_petition = midnight(size.origin), 0, 0, 0
-        self.decisions = publications.decisions(size.origin, self.catalogue.procedures, self.office)
+        self.decisions = publications.decisions(size.origin, whole.procedures, self.office)
+        self._list_procedures()
         self._tie = count()
         self._coming: list[_Event] = []
         self.clocks = {system: SystemClock() for system in SYSTEMS}
@@ -68,6 +71,7 @@ class World:
         """Let everything happen that was planned until `now`."""
         self._await(self._arriving(now))
         self.now = max(self.now, now)
+        self._list_procedures()
         while self._coming and self._coming[0][0] <= self.now:
             at, _, plan, system, position = heappop(self._coming)
             self._enter(plan, system, position, at)
@@ -86,12 +90,6 @@ class World:
         """What the portal shows of its petitions now, in the order of their last change."""
         self._petitions += self._petitioning(self.now)
         return petitions.shown(self._petitions, self.now)
-
-    @property
-    def procedures(self) -> list[Procedure]:
-        """The catalogue as the portal lists it now."""
-        decisions = ((procedure, self.decisions.get(procedure.code)) for procedure in self.catalogue.procedures)
-        return [decision.shown(procedure, self.now) if decision else procedure for procedure, decision in decisions]
 
     def truth_of_petitions(self, at: datetime) -> list[tuple[PetitionPlan, Span]]:
         """Return the alerts about petitions that should be open at a moment (at most a day ahead), in order of code."""
@@ -140,6 +138,12 @@ class World:
             if petition := self._petitioners.arrival(self._next_petition):
                 yield petition
             self._next_petition += 1
+
+    def _list_procedures(self) -> None:
+        """Let the catalogue list its procedures as the portal does now; a list that changed is another one."""
+        listed = publications.listed(self.catalogue.procedures, self.decisions, self.now)
+        if listed != self.catalogue.procedures:
+            self.catalogue.procedures = listed
 
     def _add_silently(self, plans: Iterable[Plan]) -> None:
         for plan in plans:

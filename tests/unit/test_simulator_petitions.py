@@ -128,11 +128,13 @@ def test_procedures_near_and_past_their_publication_are_told_and_become_public(w
     living = World(size(ORIGIN), ORIGIN)
     first = {(procedure.code, span.rule) for procedure, span in living.truth_of_procedures(ORIGIN)}
     assert {rule for _, rule in first} == {"publication.due_soon", "publication.late"}
-    assert {code for code, _ in first} <= {p.code for p in living.procedures if p.published_on is None}
+    assert {code for code, _ in first} <= {p.code for p in living.catalogue.procedures if p.published_on is None}
     living.advance(ORIGIN + HOUR)
     later = {(procedure.code, span.rule) for procedure, span in living.truth_of_procedures(ORIGIN + HOUR)}
     assert len(first - later) == 3
-    assert all(procedure.published_on for procedure in living.procedures if procedure.code in {c for c, _ in first - later})
+    assert all(
+        procedure.published_on for procedure in living.catalogue.procedures if procedure.code in {c for c, _ in first - later}
+    )
 
 
 def test_a_decision_of_more_than_a_year_ago_is_told_no_more(world: World) -> None:
