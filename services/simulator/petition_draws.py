@@ -37,8 +37,8 @@ class Petitioners:
         self._plans = [plan for plan in plans if plan.submitted < origin - timedelta(days=2) and plan.left_at is None]
 
     def backlog(self) -> Iterator[PetitionPlan]:
-        """Yield those received before the world begins, one for about a hundred dossiers, and those planted."""
-        for number in range(len(self._plans) // 100):
+        """Yield those received before the world begins, one for about fifty dossiers, and those planted."""
+        for number in range(len(self._plans) // 50):
             rng = Random(f"{self._seed}/petition/{number}")
             received = self._origin - timedelta(seconds=rng.randint(3600, _DAYS * 86400))
             yield self._drawn(f"backlog/{number}", number, partial(_course, received, self._office))
@@ -85,7 +85,7 @@ class Petitioners:
                 mark=rng.randrange(10**12),
                 kind=1 if rng.random() < 0.8 else 2,
                 dossier=plan.code if rng.random() < 0.5 else None,
-                content=rng.choice((True, True, True, False, None)),
+                content=rng.choice((True, True, False, None)),
                 again=rng.random() < 0.06,
             )
             drawn = replace(drawn, spans=tell(drawn, self._office))
