@@ -141,6 +141,7 @@ def test_a_missing_variable_in_a_list_is_named_with_its_place(problem):
         ("home: [" + home("a", ", main: true") + ", " + home("b", ", main: true") + "]", "home"),
         ("home: [" + home("igate") + ", " + home("igate") + "]", "two sources are named"),
         (PORTAL + "home: [" + home("portal") + "]", "two sources are named"),
+        (PORTAL + "home: [" + home("portal-petitions") + "]", "two sources are named"),
         ("- province", "mapping of keys"),
         ("province: [", "not YAML"),
     ],

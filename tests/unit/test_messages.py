@@ -377,6 +377,7 @@ def test_a_petition_is_named_with_its_code_and_the_step_that_is_owed():
     assert "hạn trả lời là 09 giờ 00 phút ngày 19/11/2026; còn 7 giờ làm việc" in said.text
     late = told("petition.overdue", severity=Severity.CRITICAL, **about)
     assert "quá hạn công khai kết quả trả lời lúc 09 giờ 00 phút ngày 18/11/2026" in late.text
+    assert ("5.1" in said.text, "5.1" in late.text) == (True, False), "only the answer is scored"
     assert late.title == "Phản ánh, kiến nghị quá hạn – PAKN.20.261102.0001"
 
 

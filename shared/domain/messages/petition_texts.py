@@ -2,8 +2,10 @@
 
 from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, day, moment
+from shared.domain.petitions import PUBLISH_WITHIN
 
-_PETITION_COSTS = "phản ánh, kiến nghị xử lý quá hạn bị trừ điểm chỉ số Mức độ hài lòng (chỉ số 5.1)"
+_LATE_ANSWER_COSTS = "phản ánh, kiến nghị xử lý quá hạn bị trừ điểm chỉ số Mức độ hài lòng (chỉ số 5.1)"
+_LATE_PUBLICATION = f"kết quả trả lời phải được công khai trong {PUBLISH_WITHIN} ngày làm việc kể từ khi trả lời"
 _PUBLICATION_COSTS = "thủ tục công khai chậm bị trừ điểm nhóm Công khai, minh bạch (chỉ số 1.2)"
 
 
@@ -13,7 +15,7 @@ def petition_due_soon(letter: Letter) -> Words:
         fact=f"{begun}, hạn {_step(letter)} là {moment(due)}",
         left=letter.working_left(due),
         ask=f"{_step(letter)} phản ánh, kiến nghị {letter.by(due)}",
-        consequence=_PETITION_COSTS,
+        consequence=_costs(letter),
         brief=f"hạn {_step(letter)} {brief_moment(due)}",
     )
 
@@ -24,7 +26,7 @@ def petition_overdue(letter: Letter) -> Words:
         fact=f"{begun}, quá hạn {_step(letter)} lúc {moment(due)}",
         left=letter.working_left(due),
         ask=f"{_step(letter)} phản ánh, kiến nghị ngay",
-        consequence=_PETITION_COSTS,
+        consequence=_costs(letter),
         brief=f"quá hạn {_step(letter)} {brief_moment(due)}",
     )
 
@@ -35,6 +37,11 @@ def _is_answered(letter: Letter) -> bool:
 
 def _step(letter: Letter) -> str:
     return "công khai kết quả trả lời" if _is_answered(letter) else "trả lời"
+
+
+def _costs(letter: Letter) -> str:
+    """Only the answer counts in 5.1 (`facts/scoring.md`)."""
+    return _LATE_PUBLICATION if _is_answered(letter) else _LATE_ANSWER_COSTS
 
 
 def _begun(letter: Letter) -> str:
