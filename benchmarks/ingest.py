@@ -4,7 +4,7 @@ The way is the monitor's own, without HTTP: decode the answer, hash and compare 
 make the dossiers due, move the cursor, commit; one transaction a page, pages of 200 and of 500 items.
 
 Ceiling: a plain COPY of the very rows that were stored, into an empty table with the same columns and indexes, in as many
-transactions. It decodes nothing, compares nothing and makes nothing due.
+transactions. It decodes nothing, compares nothing and makes nothing due; an unchanged record stores nothing and may pass it.
 """
 
 from collections import defaultdict

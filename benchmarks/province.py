@@ -13,7 +13,10 @@ from services.monitor.bootstrap import rules_of
 from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
+from services.monitor.steps.audit import Auditor
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import Config, IgateConfig, PollConfig, PortalConfig
 from shared.db import schema
@@ -21,6 +24,7 @@ from shared.db.engine import Database, clock
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease, Registration
+from shared.domain.units import Offices
 from shared.policy import working_time
 
 PROVINCE = "H20"
@@ -97,7 +101,9 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
     reviewer = Reviewer(database, RULES, CALENDAR, "benchmarks")
     await reviewer.start()
     watched = [Watched(source, every, None) for source in (portal, home)]
-    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE))
+    nightly = NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR))
+    score_days = ScoreDays(database, PROVINCE, Offices())
+    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:

@@ -130,7 +130,7 @@ class Demo:
         """Show the first load, then the addresses and a line to try."""
         async with httpx.AsyncClient(base_url=self._url, trust_env=False) as client:
             await self._show_progress(client)
-            sources = (await _get(client, "/v1/sources"))["items"]
+            sources = _of_dossiers(await _get(client, "/v1/sources"))
             alerts = await _get(client, "/v1/alerts", limit="1", count="true")
         self._console.print(
             f"\n[bold]{_records(sources):,} records of {len(sources)} sources, {alerts['count']:,} open alerts[/bold]\n\n"
@@ -151,7 +151,7 @@ class Demo:
             loading = progress.add_task("first load", total=total)
             while True:
                 body = await _get(client, "/v1/sources")
-                progress.update(loading, completed=min(total, _records(body["items"])))
+                progress.update(loading, completed=min(total, _records(_of_dossiers(body))))
                 if body["data_as_of"]:
                     progress.update(loading, completed=total)
                     return
@@ -190,6 +190,10 @@ def demo_config(ports: dict[str, int]) -> dict[str, object]:
         "central": {"sectors": [CENTRAL_SECTOR]},
         "rules": {"sync": {"owner": _SYNC_OWNER}},
     }
+
+
+def _of_dossiers(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [source for source in body["items"] if source["role"] != "evaluation"]
 
 
 def _records(sources: list[dict[str, Any]]) -> int:

@@ -30,6 +30,9 @@ from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+EVALUATION = "evaluation"
+"""The name of the source of the portal's own scores."""
+
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
@@ -50,17 +53,16 @@ ProvinceCode = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 
+def _without_credentials(value: HttpUrl) -> HttpUrl:
+    if value.username or value.password:
+        raise ValueError("must hold no user and no password: they have keys of their own")
+    return value
+
+
 class _Source(Section):
-    base_url: HttpUrl
+    base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)]
     every: Length = timedelta(seconds=60)
     timeout: Length = timedelta(seconds=20)
-
-    @field_validator("base_url")
-    @classmethod
-    def _without_credentials(cls, value: HttpUrl) -> HttpUrl:
-        if value.username or value.password:
-            raise ValueError("must hold no user and no password: they have keys of their own")
-        return value
 
     @property
     def url(self) -> str:
@@ -84,6 +86,16 @@ class PortalConfig(_Source):
     def petitions_name(self) -> str:
         """Under which the list of petitions is shown as a source of its own."""
         return f"{self.name}-petitions"
+
+
+class EvaluationConfig(Section):
+    """The portal's own scores. `base_url` unset: the portal's; `root_department_id` unset: found by the province's code."""
+
+    enabled: bool = True
+    base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
+    every: Length = timedelta(hours=24)
+    timeout: Length = timedelta(seconds=60)
+    root_department_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
 
 
 class AnswersFor(Section):
@@ -125,21 +137,19 @@ class IgateConfig(HomeConfig):
     kind: Literal["igate"] = "igate"
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
-    statuses: dict[str, Status] = Field(
-        default={
-            "0": Status.NEW,
-            "1": Status.SUPPLEMENT,
-            "2": Status.PROCESSING,
-            "3": Status.PAUSED,
-            "4": Status.FINISHED,
-            "5": Status.RETURNED,
-            "6": Status.WITHDRAWN,
-            "7": Status.REFUSED,
-            "8": Status.PAYMENT,
-            "9": Status.ACCEPTED,
-        }
-    )
-    channels: dict[str, Channel] = Field(default={"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL})
+    statuses: dict[str, Status] = {
+        "0": Status.NEW,
+        "1": Status.SUPPLEMENT,
+        "2": Status.PROCESSING,
+        "3": Status.PAUSED,
+        "4": Status.FINISHED,
+        "5": Status.RETURNED,
+        "6": Status.WITHDRAWN,
+        "7": Status.REFUSED,
+        "8": Status.PAYMENT,
+        "9": Status.ACCEPTED,
+    }
+    channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
 
 
 def _with_kind(home: object) -> object:
@@ -267,6 +277,7 @@ class Config(Section):
 
     province: ProvinceCode = "H20"
     portal: PortalConfig | None = None
+    evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
     poll: PollConfig = PollConfig()
@@ -280,6 +291,8 @@ class Config(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"home: two sources are named {name}")
+        if EVALUATION in names:
+            raise ValueError(f"a source cannot be named {EVALUATION}: the portal's own scores are")
         if sum(home.main for home in self.home) > 1:
             raise ValueError("home: only one system can be main")
         return self
@@ -288,6 +301,12 @@ class Config(Section):
     def sources(self) -> "tuple[PortalConfig | AnyHome, ...]":
         """Every source: the portal first, then the home systems as configured."""
         return (*((self.portal,) if self.portal else ()), *self.home)
+
+    @property
+    def evaluation_url(self) -> str | None:
+        """The base address of the public evaluation without a slash at its end, None where it is not to be read."""
+        address = self.evaluation.base_url or (self.portal.base_url if self.portal else None)
+        return str(address).rstrip("/") if address and self.evaluation.enabled else None
 
 
 class Settings(BaseSettings):

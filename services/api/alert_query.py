@@ -8,6 +8,7 @@ from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Mo
 from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alert_summary import AlertsBy
 from shared.db.views.alerts import AlertSort
+from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.rules import FAMILY_OF, RULES
@@ -33,6 +34,9 @@ class AlertFiltersQuery(ListQuery):
     )
     severity: list[Severity] = Field(default_factory=list, max_length=MOST, description="How bad it is")
     responsible: list[Responsible] = Field(default_factory=list, max_length=MOST, description="Who is asked to act")
+    responsible_agency: list[AgencyCode] = Field(
+        default_factory=list, max_length=MOST, description="The agency asked to act, or one below it"
+    )
     dossier: list[DossierCode] = Field(default_factory=list, max_length=MOST, description="A dossier's code, in any spelling")
     procedure: list[ProcedureCode] = Field(default_factory=list, max_length=MOST, description="A procedure's code")
     sector: list[Text] = Field(default_factory=list, max_length=MOST, description="A sector's code")
@@ -63,14 +67,17 @@ class AlertSummaryQuery(AlertFiltersQuery):
     by: AlertsBy = Field(default=AlertsBy.RULE, description="What the alerts counted together have in common")
 
 
-def filters_of(query: AlertFiltersQuery) -> AlertFilters:
-    """Return the filters; agencies are not among them, they narrow what is seen."""
+def filters_of(query: AlertFiltersQuery, asked: AgencyTree) -> AlertFilters:
+    """Return the filters; agencies are not among them, they narrow what is seen. `asked`: the agencies asked to act, all of them
+    where none is named.
+    """
     return AlertFilters(
         states=_states(query),
         rules=tuple(query.rule),
         families=tuple(query.family),
         severities=tuple(query.severity),
         responsibles=tuple(query.responsible),
+        responsible_agencies=() if asked.is_whole else tuple(asked.codes),
         dossiers=tuple(query.dossier),
         procedures=tuple(query.procedure),
         sectors=tuple(query.sector),

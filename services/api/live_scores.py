@@ -8,13 +8,14 @@ from services.api.problems import ParameterError, invalid_parameters, not_found
 from services.api.scoring import Scoring
 from shared.db.views.agencies import agency_tree, listed_agencies
 from shared.db.views.counted import counted
-from shared.db.views.score_days import counted_on
+from shared.db.views.score_days import counted_on, days_of
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import View
 from shared.domain.figures import Counted, ratios
 from shared.domain.indicators import AgencyKind, Policy
-from shared.domain.periods import NoPolicy, Period, PeriodState, local_day, policy_for
+from shared.domain.periods import NoPolicy, Period, local_day, policy_for
+from shared.domain.ranking import Of
 from shared.domain.scoring import ScoreCard, score
 from shared.domain.units import Offices, Unit, ranked, unit_of
 from shared.domain.working_time import WorkingTime
@@ -36,27 +37,18 @@ class LiveScores:
     def today(self) -> date:
         return local_day(self.snapshot.now)
 
-    async def units(self, kind: AgencyKind | None) -> list[Unit]:
-        """Return the units that are ranked with each other."""
+    async def units(self, of: Of | None) -> list[Unit]:
+        """Return the units that are ranked with each other: of some kinds, or all but the province.
+
+        Raises the problem of provinces: of the others no dossier is known.
+        """
+        if of is Of.PROVINCES:
+            raise invalid_parameters([ParameterError("of", "provinces are ranked with view=official")])
         tree = await agency_tree(self.snapshot, within=self.within)
-        return ranked(await listed_agencies(self.snapshot, within=self.within), tree, self.offices, kind)
+        return ranked(await listed_agencies(self.snapshot, within=self.within), tree, self.offices, of)
 
-    async def asked(self, code: str | None) -> Unit:
-        """Return the agency a parameter names, the province where it names none; raises the problem of an unknown one."""
-        found = await self.unit(code or self.snapshot.province)
-        if found is None:
-            raise invalid_parameters([ParameterError("agency", "unknown agency")])
-        return found
-
-    async def named(self, code: str) -> Unit:
-        """Return the agency a path names; raises the problem of one that is not there or may not be seen."""
-        found = await self.unit(code)
-        if found is None:
-            raise not_found("agency with this code")
-        return found
-
-    async def unit(self, code: str) -> Unit | None:
-        """Return one agency as a unit, None for one that is not there or may not be seen.
+    async def unit(self, code: str) -> Unit:
+        """Return one agency as a unit; raises the problem of one that is not there or may not be seen.
 
         The province is there before anybody listed it.
         """
@@ -66,7 +58,7 @@ class LiveScores:
                 return unit_of(agency, tree, self.offices)
         if code == self.snapshot.province and self.within.is_whole:
             return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=tree.codes)
-        return None
+        raise not_found("agency with this code")
 
     async def cards(self, units: Sequence[Unit], as_of: date | None = None) -> dict[str, ScoreCard]:
         """Return the card of each unit by its code; at the end of an earlier day, of those of which something was kept."""
@@ -93,7 +85,7 @@ class LiveScores:
         except NoPolicy as error:
             raise invalid_parameters([ParameterError("period", str(error))]) from None
 
-    def check(self) -> None:
-        """Raise the problem of a period that has not begun."""
-        if self.period.state(self.snapshot.now) is PeriodState.FUTURE:
-            raise invalid_parameters([ParameterError("period", "has not begun yet")])
+    async def history(self, unit: Unit) -> list[tuple[date, ScoreCard]]:
+        """Return what a unit had on each day on which its figures changed, the earliest first, scored as of that day."""
+        days = await days_of(self.snapshot, self.view, self.period, unit.code, within=self.within)
+        return [(day, self.card(found, self.policy(day), unit.kind)) for day, found in days]

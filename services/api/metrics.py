@@ -27,6 +27,7 @@ class Metrics:
         self._parked = self._gauge("watch766_dossiers_parked", "Dossiers whose review failed")
         self._outdated = self._gauge("watch766_dossiers_outdated", "Dossiers judged by other rules than the present ones")
         self._owed = self._gauge("watch766_look_ups_owed", "Single questions owed to sources")
+        self._differences = self._gauge("watch766_audit_differences", "What the last audit found different from what is stored")
         self._age = self._gauge("watch766_source_read_to_age_seconds", "Since the start of the last complete poll", "source")
         self._refused = self._gauge("watch766_source_refused", "Items refused and not mended", "source")
 
@@ -56,6 +57,7 @@ class Metrics:
         self._parked.set(backlog.parked)
         self._outdated.set(backlog.outdated)
         self._owed.set(backlog.owed)
+        self._differences.set(backlog.differences)
         for rule, severity, number in alerts:
             self._alerts.labels(rule, severity).set(number)
         for source in sources:
@@ -70,7 +72,7 @@ class Metrics:
     def _forget(self) -> None:
         for labelled in (self._alerts, self._age, self._refused):
             labelled.clear()
-        for single in (self._due, self._parked, self._outdated, self._owed):
+        for single in (self._due, self._parked, self._outdated, self._owed, self._differences):
             single.set(float("nan"))
 
     def _gauge(self, name: str, told: str, *labels: str) -> Gauge:

@@ -10,13 +10,16 @@ from shared.db.views.sources import unknown_sources
 from shared.domain.agencies import AgencyTree
 
 
-async def at_agencies(snapshot: Snapshot, wanted: Sequence[str], *, within: AgencyTree) -> AgencyTree:
-    """Return what is left to be seen when only these agencies and those below them are wanted; all of it when none is named."""
+async def at_agencies(snapshot: Snapshot, wanted: Sequence[str], *, within: AgencyTree, parameter: str = "agency") -> AgencyTree:
+    """Return what is left to be seen when only these agencies and those below them are wanted; all of it when none is named.
+
+    `parameter`: which one named them.
+    """
     if not wanted:
         return within
     tree = await agency_tree(snapshot, within=within)
     if any(code not in tree for code in wanted):
-        raise invalid_parameters([ParameterError("agency", "unknown agency")])
+        raise invalid_parameters([ParameterError(parameter, "unknown agency")])
     return tree.narrowed_to(wanted)
 
 

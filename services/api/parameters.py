@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Path, Request
@@ -22,6 +22,7 @@ from shared.domain import codes
 from shared.domain.periods import PERIOD_PATTERN, Period
 
 _SPACE_FOR_PLUS = re.compile(r" (\d\d:\d\d)$", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_ID = 2**63 - 1
 _NO_NUL = r"^[^\x00]*$"
 
@@ -43,6 +44,13 @@ def _moment(value: object) -> datetime:
     return utc
 
 
+def _day(value: object) -> object:
+    """Read a day, written in one way only."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-11-20")
+    return value
+
+
 def known(what: str, values: Collection[str]) -> Callable[[str], str]:
     """Return a check that a value is one of those there are; it says what is not known, never the value."""
 
@@ -55,6 +63,7 @@ def known(what: str, values: Collection[str]) -> Callable[[str], str]:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Day = Annotated[date, BeforeValidator(_day)]
 PeriodText = Annotated[
     Period,
     PlainValidator(lambda value: value if isinstance(value, Period) else Period.parse(str(value))),

@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date, timedelta
 
 from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
-from shared.config import Config, HomeConfig, PortalConfig
+from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -38,7 +43,11 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
-        yield Monitor(database, config.poll, watched, leases, reviewer, Settling(database, config.province))
+        settling = Settling(database, config.province)
+        nightly = NightlyAudit(database, config.province, auditor(config, database))
+        score_days = ScoreDays(database, config.province, config.agencies.offices)
+        evaluation = await _evaluation(config, database, stack)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
 
 
 def auditor(config: Config, database: Database) -> Auditor:
@@ -81,6 +90,15 @@ def _watched(source: DossierSource, config: PortalConfig | HomeConfig) -> Watche
     return Watched(source, config.every, None)
 
 
+async def _evaluation(config: Config, database: Database, stack: AsyncExitStack) -> Evaluate | None:
+    """Return what reads the portal's own scores, None where they are not to be read."""
+    if config.evaluation_url is None:
+        return None
+    source = EvaluationSource(config.evaluation, config.evaluation_url, config.province)
+    stack.push_async_callback(source.aclose)
+    return Evaluate(database, source, config.evaluation.every)
+
+
 async def _register(database: Database, config: Config, marks: Mapping[str, str]) -> None:
     async with database.begin() as connection:
         now = await clock(connection)
@@ -93,15 +111,23 @@ async def _register(database: Database, config: Config, marks: Mapping[str, str]
                 position=position,
                 interval=source.every,
                 mark=marks[source.name],
+                start=config.poll.start,
             )
             for position, source in enumerate(config.sources)
         ]
         if config.portal:
-            configured.append(_petitions(config.portal, marks[config.portal.name], len(configured)))
+            configured.append(_petitions(config.portal, marks[config.portal.name], len(configured), config.poll.start))
+        if config.evaluation_url is not None:
+            configured.append(evaluation_registration(config.evaluation.every, position=len(configured)))
         await sources.register(connection, config.province, configured, now=now)
 
 
-def _petitions(portal: PortalConfig, mark: str, position: int) -> Registration:
+def evaluation_registration(every: timedelta, *, position: int) -> Registration:
+    """Return how the portal's own scores are registered: a source nothing waits for, the last one."""
+    return Registration(name=EVALUATION, kind="dvcqg", role=EVALUATION, position=position, interval=every)
+
+
+def _petitions(portal: PortalConfig, mark: str, position: int, start: date) -> Registration:
     return Registration(
         name=portal.petitions_name,
         kind=portal.kind,
@@ -109,4 +135,5 @@ def _petitions(portal: PortalConfig, mark: str, position: int) -> Registration:
         position=position,
         interval=portal.petitions_every,
         mark=mark,
+        start=start,
     )

@@ -9,13 +9,16 @@ import structlog
 
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.catalogue import read_catalogue
+from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import PollConfig
 from shared.db import schema
@@ -51,12 +54,18 @@ class Monitor:
         leases: Leases,
         reviewer: Reviewer,
         settling: Settling,
+        nightly: NightlyAudit,
+        score_days: ScoreDays,
+        evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
         self._database = database
         self._leases = leases
         self._reviewer = reviewer
         self._settling = settling
+        self.evaluation = evaluation
+        self._nightly = nightly
+        self._score_days = score_days
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -73,12 +82,20 @@ class Monitor:
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read."""
-        read, _ = await asyncio.gather(
+        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
+
+        The day's scores are kept at the end; if that fails, the next run does it.
+        """
+        read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
             asyncio.gather(*(self.poll_petitions(item, wait=ONCE_WAIT) for item in self.watched)),
+            self.evaluate(),
         )
         await self.settle()
+        try:
+            await self.keep_scores()
+        except Exception as error:
+            log.exception("scores_not_kept", error=type(error).__name__)
         return all(read)
 
     async def settle(self) -> bool:
@@ -131,6 +148,22 @@ class Monitor:
             return False
         return True
 
+    async def evaluate(self) -> bool:
+        """Read the portal's own scores, when that is due; returns whether all was read. Dossiers never wait for it."""
+        if self.evaluation is None:
+            return True
+        name = self.evaluation.source.name
+        lease = await self._leases.get(name)
+        if lease is None:
+            return False
+        try:
+            return await self.evaluation.run(lease)
+        except LeaseLost:
+            await self._lost(name)
+        except Exception as error:
+            log.exception("evaluation_failed", error=type(error).__name__)
+        return False
+
     async def sweep(self, item: Watched) -> bool:
         """Read a source slowly once more, a day after the last time, for rows that arrived behind the overlap."""
         lease = await self._leases.get(item.source.name)
@@ -177,6 +210,15 @@ class Monitor:
             except Exception as error:
                 log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
 
+    async def audit(self) -> None:
+        """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
+        if await self._reviewer.is_current():
+            await self._nightly.run()
+
+    async def keep_scores(self) -> None:
+        """Keep what is counted of every unit today."""
+        log.info("scores_kept", changed=await self._score_days.keep())
+
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""
         now = await self._database.now()
@@ -185,9 +227,9 @@ class Monitor:
                 await schema.ensure_partitions(connection, now)
             self._partitioned = (now.year, now.month)
 
-    async def _lost(self, name: str) -> None:
-        log.warning("lease_lost", source=name)
-        await self._leases.drop(name)
+    async def _lost(self, source: str) -> None:
+        log.warning("lease_lost", source=source)
+        await self._leases.drop(source)
 
     async def _catalogue(self, item: Watched, lease: Lease) -> None:
         """Read the catalogue of a source that has one, when it is due or a procedure should have become public since."""

@@ -8,16 +8,24 @@ from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from services.monitor.monitor import Monitor
 from shared.db.engine import Database, translated
+from shared.domain.working_time import LOCAL
 from shared.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
 
 _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
+_EVALUATE_ASKED_EVERY = timedelta(minutes=10)
+_SCORES_EVERY = timedelta(hours=1)
+NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
+"""When little else is to be done."""
+
 _CANCEL = timedelta(seconds=3)
 _DRAIN = timedelta(seconds=12)
 """How long a stop waits for running steps; what is cancelled then is repeated by the next run."""
@@ -52,20 +60,28 @@ class Daemon:
                 )
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
+        if self._monitor.evaluation:
+            self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
+        self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
+        self._add(NIGHTLY, "audit", self._monitor.audit)
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
         await self._drain()
 
     def _every(self, interval: timedelta, name: str, step: Callable[[], Awaitable[object]]) -> None:
-        """Run a step every so often: never twice at once, missed runs as one."""
+        """Run a step now and then every so often."""
+        self._add(IntervalTrigger(seconds=interval.total_seconds()), name, step, next_run_time=datetime.now(UTC))
+
+    def _add(self, trigger: BaseTrigger, name: str, step: Callable[[], Awaitable[object]], **first: datetime) -> None:
+        """Run a step at its times: never twice at once, missed runs as one."""
         self._scheduler.add_job(
             self._guarded,
-            IntervalTrigger(seconds=interval.total_seconds()),
+            trigger,
             args=(name, step),
             id=name,
-            next_run_time=datetime.now(UTC),
+            **first,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

@@ -87,7 +87,7 @@ class Control:
         """Let a fault begin; answers with the dossiers that have news by it at once."""
         try:
             fault = msgspec.json.decode(await request.body(), type=AnyFault)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return json_answer({"error": str(error)}, 422)
         touched = self._systems.set_fault(fault)
         return json_answer({"faults": list(self._systems.faults), "dossiers": [plan.code for plan in touched]}, 201)

@@ -121,7 +121,7 @@ def application(systems: Systems, password: str | None, more: list[BaseRoute]) -
 def _body(raw: bytes) -> Body:
     try:
         body = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Refusal("-3", "Dữ liệu không hợp lệ")

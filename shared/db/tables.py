@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -32,6 +33,7 @@ from shared.domain.figures import Counted
 from shared.domain.findings import Finding
 from shared.domain.offers import Catalogue
 from shared.domain.petitions import Petition
+from shared.domain.published import PublishedScores
 from shared.domain.records import Record
 
 metadata = MetaData(
@@ -73,7 +75,7 @@ sources = Table(
     _province(),
     Column("name", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("role", Text, nullable=False, comment="portal, home or petitions"),
+    Column("role", Text, nullable=False, comment="portal, home, petitions or evaluation"),
     Column("position", SmallInteger, nullable=False, comment="order of configuration; the portal is 0"),
     Column("active", Boolean, nullable=False, server_default=text("true"), comment="in the present configuration"),
     Column("interval_seconds", Integer, nullable=False),
@@ -93,13 +95,16 @@ sources = Table(
     "settled_to: the read_to up to which every due review and owed look-up is done",
 )
 
+OF_DOSSIERS = sources.c.role.not_in((PETITIONS, "evaluation"))
+"""The sources dossiers are judged by: nothing waits for the portal's own scores."""
+
 poll_runs = Table(
     "poll_runs",
     metadata,
     _province(),
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("source", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue or petitions"),
+    Column("kind", Text, nullable=False, comment="dossiers, sweep, catalogue, petitions or evaluation"),
     _time("started_at", nullable=False),
     _time("finished_at"),
     Column("pages", Integer, nullable=False, server_default=text("0")),
@@ -456,6 +461,35 @@ catalogue_counts = Table(
     _time("counted_at", nullable=False),
     Column("counts", Json(Catalogue), nullable=False),
     comment="What the portal's list of procedures says of each agency, counted when it was last read",
+)
+
+evaluation_answers = Table(
+    "evaluation_answers",
+    metadata,
+    _province(),
+    Column("endpoint", Text, primary_key=True),
+    Column("period", Text, primary_key=True, comment="2026, 2026-Q4 or 2026-11"),
+    Column("fetched_at", DateTime(timezone=True), primary_key=True),
+    _time("last_seen_at", nullable=False),
+    Column("answer_hash", LargeBinary, nullable=False),
+    Column("answer", Text, nullable=False, comment="the fields of the contract as received, JSON; all pages together"),
+    comment="What the portal's public evaluation answered; one row per answer that differs from the one before",
+)
+
+official_scores = Table(
+    "official_scores",
+    metadata,
+    _province(),
+    Column("period", Text, primary_key=True, comment="2026, 2026-Q4 or 2026-11"),
+    Column("unit_code", Text, primary_key=True, comment="an agency, or a province of the country"),
+    Column("fetched_at", DateTime(timezone=True), primary_key=True),
+    _time("seen_at", nullable=False),
+    Column("department_id", Text, comment="the portal's own id, by which it is asked"),
+    Column("name", Text, nullable=False),
+    Column("total", Numeric, comment="as published; null where no total is"),
+    Column("scores", Json(PublishedScores), nullable=False),
+    comment="The portal's own scores of a unit; one row per reading that differs from the one before. "
+    "seen_at: when all of it was last read",
 )
 
 petitions = Table(

@@ -27,6 +27,23 @@ class Json(UserDefinedType[Any]):
         return lambda value: None if value is None else decoder.decode(value)
 
 
+class ReadableJson(Json):
+    """A column of `Json` as a page shows it: None for a value of another version that can no longer be decoded."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        decode = super().result_processor(dialect, coltype)
+
+        def decoded(value: Any) -> Any:
+            try:
+                return decode(value)
+            except msgspec.DecodeError:
+                return None
+
+        return decoded
+
+
 def to_json(value: object) -> str:
     """Return a value as the text of a jsonb column, as `Json` and COPY both write it."""
     return msgspec.json.encode(value).decode()

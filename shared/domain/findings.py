@@ -278,3 +278,11 @@ class ReviewFailedDetails:
     """`error`: the kind of error, without its text, which may hold values."""
 
     error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditDiffersDetails:
+    """`differences`: how many; `told`: the first ten, as a dossier's code and what differs, or the key of a tally."""
+
+    differences: int
+    told: tuple[str, ...]

@@ -78,6 +78,7 @@ PETITION_KINDS: Mapping[str, str] = {
 SOURCE_ROLES: Mapping[str, str] = {
     "portal": "Cổng Dịch vụ công quốc gia",
     "home": "Hệ thống của tỉnh",
+    "evaluation": "Kết quả đánh giá công khai của Cổng Dịch vụ công quốc gia",
     "petitions": "Phản ánh, kiến nghị trên Cổng",
 }
 

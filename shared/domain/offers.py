@@ -92,7 +92,8 @@ def _offer(procedure: Procedure) -> Offer:
 def _decision(procedure: Procedure, calendar: WorkingTime) -> Decisions:
     if procedure.decided_on is None:
         return Decisions()
-    early = procedure.effective_on is not None and calendar.nth_day_after(procedure.decided_on, _NOTICE) <= procedure.effective_on
+    effective_on = procedure.effective_on
+    early = effective_on is not None and procedure.decided_on <= calendar.nth_day_before(effective_on, _NOTICE)
     last_day = calendar.nth_day_after(procedure.decided_on, _TO_PUBLISH)
     published = procedure.published_on is not None and procedure.published_on <= last_day
     return Decisions(decided=1, early=int(early), published=int(published))

@@ -2,6 +2,29 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.indicators import AgencyKind
+
+
+class Of(StrEnum):
+    """Which units are ranked with each other."""
+
+    PROVINCES = "provinces"
+    DEPARTMENTS = "departments"
+    COMMUNES = "communes"
+
+    @property
+    def kinds(self) -> frozenset[AgencyKind]:
+        """The kinds of agency meant."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    Of.PROVINCES: frozenset({AgencyKind.PROVINCE}),
+    Of.DEPARTMENTS: frozenset({AgencyKind.SPECIALISED, AgencyKind.ECONOMIC_ZONE}),
+    Of.COMMUNES: frozenset({AgencyKind.COMMUNE}),
+}
 
 
 def ranks(points: Mapping[str, Decimal]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import msgspec
 from shared.domain.agencies import AgencyTree
 from shared.domain.catalogue import Agency
 from shared.domain.indicators import AgencyKind
+from shared.domain.ranking import Of
 from shared.domain.targets import Owner, Targets
 
 Role = Literal["lead", "support"]
@@ -50,10 +51,10 @@ def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
     return AgencyKind.ECONOMIC_ZONE if agency.code in offices.economic_zones else _LEVELS.get(agency.level or 0)
 
 
-def ranked(agencies: Iterable[Agency], tree: AgencyTree, offices: Offices, kind: AgencyKind | None) -> list[Unit]:
-    """Return the units that are ranked with each other: those of one kind, or all but the province."""
+def ranked(agencies: Iterable[Agency], tree: AgencyTree, offices: Offices, of: Of | None) -> list[Unit]:
+    """Return the units that are ranked with each other: of some kinds, or all but the province."""
     units = (unit_of(agency, tree, offices) for agency in agencies if agency.level and agency.level > 1)
-    return [unit for unit in units if kind is None or unit.kind is kind]
+    return [unit for unit in units if of is None or unit.kind in of.kinds]
 
 
 def roles(unit: Unit, targets: Targets, offices: Offices) -> Mapping[str, Role]:

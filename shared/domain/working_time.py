@@ -94,6 +94,13 @@ class WorkingTime:
             count -= self.is_working_day(day)
         return day
 
+    def nth_day_before(self, day: date, count: int) -> date:
+        """Return the first of `count` working days before a day, which itself does not count."""
+        while count:
+            day -= _ONE_DAY
+            count -= self.is_working_day(day)
+        return day
+
     def days(self, count: float) -> timedelta:
         """Return the working time of `count` of this province's working days."""
         return self.day_length * count

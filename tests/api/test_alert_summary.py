@@ -92,10 +92,12 @@ async def test_the_summary_takes_every_filter_of_the_list(client: httpx.AsyncCli
     await world.agency("H20.14.05", parent="H20.14")
     await world.procedure("1.1", "Đăng ký khai sinh")
     fits = {"agency": "H20.14.05", "procedure": "1.1", "stage": "A", "officer_id": "cb-1", "due_at": DUE, "severity": "critical"}
+    fits["responsible_agency"] = "H20.14.05"
     await world.alert("H20.1-1", **fits)
     await world.alert("H20.1-2", rule="pause.too_long")
     for params in (
         {"agency": "H20.14"},
+        {"responsible_agency": "H20.14"},
         {"procedure": "1.1"},
         {"stage": "A"},
         {"officer": "cb-1"},

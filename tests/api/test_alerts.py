@@ -153,6 +153,27 @@ async def test_an_agency_includes_those_below_it(client: httpx.AsyncClient, worl
     assert nowhere in await ids(client)
 
 
+async def test_the_agency_asked_to_act_is_found_with_those_below_it_wherever_the_dossier_stands(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    await world.agency("H20.14")
+    await world.agency("H20.14.05", parent="H20.14")
+    await world.agency("H20.15")
+    asked = {"H20.14": "H20.15", "H20.14.05": "H20.14", "H20.15": "H20.14", None: "H20.14"}
+    found = [await world.alert(f"H20.1-{code}", agency=at, responsible_agency=code) for code, at in asked.items()]
+    assert sorted(await ids(client, responsible_agency="H20.14")) == found[:2]
+    assert sorted(await ids(client, responsible_agency="000.00.14.H20")) == found[:2]
+    assert sorted(await ids(client, responsible_agency=["H20.14.05", "H20.15"])) == found[1:3]
+    assert await ids(client, responsible_agency="H20.14", agency="H20.15") == found[:1]
+
+
+@pytest.mark.parametrize("path", ["/v1/alerts", "/v1/alerts/summary"])
+async def test_an_agency_asked_to_act_that_nobody_knows_is_a_mistake(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(path, params={"responsible_agency": "H20.99"})
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"parameter": "responsible_agency", "reason": "unknown agency"}]
+
+
 async def test_a_dossier_and_a_procedure_are_found_by_any_spelling(client: httpx.AsyncClient, world: World) -> None:
     await world.procedure("1.001193")
     kept = await world.alert("H20.14-261121-0001", procedure="1.001193")

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from services.api.schemas.dossiers import Dossier
 from shared.db import tables
@@ -170,3 +171,20 @@ async def test_no_officer_is_named(client: httpx.AsyncClient, world: World) -> N
 async def test_a_parked_dossier_tells_why(client: httpx.AsyncClient, world: World) -> None:
     await world.dossier(parked_at=world.now, parked_reason="ValueError")
     assert (await read(client))["parked"] == {"at": "2026-11-20T14:00:00+07:00", "reason": "ValueError"}
+
+
+async def test_what_another_version_wrote_and_nobody_can_decode_hides_nothing_else(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    await world.dossier(parked_at=world.now, parked_reason="ValidationError")
+    await world.source("portal", role="portal")
+    await world.source("igate")
+    await world.record("portal")
+    await world.record("igate")
+    await world.finding("deadline.due_soon", ripe=True)
+    async with world.database.begin() as connection:
+        await connection.execute(text("UPDATE records SET record = jsonb_set(record, '{status}', '99') WHERE source = 'igate'"))
+        await connection.execute(text("UPDATE findings SET finding = jsonb_set(finding, '{severity}', '\"dire\"')"))
+    body = await read(client)
+    assert (side(body, "portal")["state"], side(body, "igate")["state"]) == ("seen", "unreadable")
+    assert (side(body, "igate")["record"], body["findings"]) == (None, [])

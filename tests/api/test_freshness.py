@@ -102,6 +102,7 @@ async def test_metrics_tell_the_state_of_the_data(client: httpx.AsyncClient, wor
     await world.alert("H20.1-1", rule="deadline.overdue", severity="critical")
     await world.alert("H20.1-2", rule="deadline.overdue", severity="critical", state="acknowledged")
     await world.alert("H20.1-3", rule="deadline.overdue", severity="critical", state="resolved")
+    await world.alert(None, rule="audit.differs", subject="audit:H20", details={"differences": 7, "told": []})
     await world.dossier("H20.1-1", next_review_at=world.now)
     await world.dossier("H20.1-2", next_review_at=world.now + SECOND)
     await world.dossier("H20.1-3", parked_at=world.now)
@@ -118,6 +119,7 @@ async def test_metrics_tell_the_state_of_the_data(client: httpx.AsyncClient, wor
     assert samples[("watch766_dossiers_due",)] == 1
     assert samples[("watch766_dossiers_parked",)] == 1
     assert samples[("watch766_look_ups_owed",)] == 1
+    assert samples[("watch766_audit_differences",)] == 7
     assert samples["watch766_source_read_to_age_seconds", "igate"] == 30
     assert samples["watch766_source_refused", "igate"] == 1
     assert samples[("watch766_database_up",)] == 1

@@ -137,7 +137,7 @@ async def test_a_ranking_shares_ranks_and_knows_what_changed(world: World, clien
         await score_days.keep(connection, PROVINCE, View.PORTAL, Period.parse("2026"), kept, day=yesterday)
     await dossiers(world, "H20.114", LATE)
     await dossiers(world, "H20.115", ONE)
-    answer = await client.get("/v1/scores/ranking", params={"kind": "commune", "against": str(yesterday)})
+    answer = await client.get("/v1/scores/ranking", params={"of": "communes", "against": str(yesterday)})
     first, second = answer.json()["items"]
     assert [(unit["rank"], unit["agency"]["code"]) for unit in (first, second)] == [(1, "H20.115"), (2, "H20.114")]
     assert (first["change"]["rank"], second["change"]["rank"]) == (1, -1)
@@ -158,10 +158,10 @@ async def test_a_card_as_of_an_earlier_day_is_what_was_kept(world: World, client
     asked = {"agency": "H20.14", "period": "2026-11"}
     assert (await card(client, **asked, as_of="2026-11-08"))["2.1"]["points"] == 0
     assert (await card(client, **asked, as_of="2026-11-09"))["2.1"]["points"] == 20
-    assert (await client.get("/v1/scores", params={**asked, "as_of": "2026-11-04"})).status_code == 422
+    assert (await client.get("/v1/scores", params={**asked, "as_of": "2026-11-04"})).status_code == 404
     days = (await client.get("/v1/scores/history", params=asked)).json()["items"]
-    assert [day["day"] for day in days] == ["2026-11-09", "2026-11-05"]
-    assert days[0]["total"] - days[1]["total"] == 26  # 20 of 2.1, 6 of 5.3
+    assert [day["day"] for day in days] == ["2026-11-05", "2026-11-09"]
+    assert [day["change"] for day in days] == [None, 26]  # 20 of 2.1, 6 of 5.3
 
 
 async def test_what_sync_costs_is_home_less_portal_without_1_4(world: World, client: httpx.AsyncClient) -> None:
@@ -191,8 +191,10 @@ async def test_the_weakest_indicators_come_first(world: World, client: httpx.Asy
         ("/v1/scores", {"period": "yesterday"}, 422, "period"),
         ("/v1/scores", {"view": "both"}, 422, "view"),
         ("/v1/scores", {"as_of": "soon"}, 422, "as_of"),
-        ("/v1/scores", {"agency": "H99"}, 422, "agency"),
-        ("/v1/scores/ranking", {"kind": "ward"}, 422, "kind"),
+        ("/v1/scores", {"agency": "H99"}, 404, None),
+        ("/v1/scores/ranking", {"of": "wards"}, 422, "of"),
+        ("/v1/scores/ranking", {"of": "provinces"}, 422, "of"),
+        ("/v1/scores", {"as_of": "2026-11-21"}, 422, "as_of"),
         ("/v1/scores/H99/lost", {}, 404, None),
         ("/v1/scores/H20.14/weakest", {"n": 0}, 422, "n"),
     ],

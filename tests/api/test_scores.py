@@ -81,6 +81,7 @@ async def test_an_indicator_is_explained(client: httpx.AsyncClient) -> None:
         "max": 2,
         "lost": 1.16,
         "state": "scored",
+        "quality": None,
         "target": 100,
         "gap": 57.75,
         "missing_count": 1028,

@@ -17,6 +17,7 @@ from shared.db.schema import ensure_partitions
 from shared.domain.catalogue import Procedure
 from shared.domain.findings import Finding, Responsible, Severity
 from shared.domain.petitions import Petition, PetitionStatus
+from shared.domain.published import Endpoint, PublishedScores
 from shared.domain.records import Record
 from shared.domain.rules import FAMILY_OF
 from shared.domain.statuses import Status
@@ -208,6 +209,12 @@ class World:
 
     async def look_up(self, source: str, code: str = CODE, **values: Any) -> None:
         await self.write(tables.look_ups, source=source, code=code, **values)
+
+    async def official(self, code: str, *, endpoint: Endpoint = Endpoint.RESULTS, **values: Any) -> None:
+        """Write what was read of the portal's own scores of a unit, an hour ago."""
+        at = self.now - AGO
+        row = {"period": "2026", "unit_code": code, "fetched_at": at, "seen_at": at, "name": f"{code} trên Cổng", "total": None}
+        await self.write(tables.official_scores, **{**row, "scores": PublishedScores(endpoints=(endpoint,)), **values})
 
     async def history_starts(self) -> None:
         """Make the partitions of the months the tests live in."""

@@ -1,6 +1,6 @@
 """Nothing owed is forgotten, whoever changes what at which moment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -145,6 +145,41 @@ async def test_items_translated_differently_are_all_read_again(world: World) -> 
     hashes = await world.rows("SELECT item_hash FROM records WHERE source = 'portal'")
     await world.monitor.poll(world.monitor.watched[0])
     assert await world.rows("SELECT item_hash FROM records WHERE source = 'portal'") != hashes
+
+
+async def start_at(world: World, day: date) -> None:
+    """Open a monitor with this start of reading, and poll the portal once."""
+    world.config = world.config.model_copy(update={"start": day})
+    await world.open()
+    await world.monitor.poll(world.monitor.watched[0])
+
+
+async def test_an_earlier_start_is_read_from_once_and_a_later_one_changes_nothing(world: World) -> None:
+    today = datetime.now(UTC).date()
+    first, earlier = today - timedelta(days=10), today - timedelta(days=20)
+    world.portal.put(record(1, at=ago(24)))
+    world.portal.put(record(2, at=ago(15 * 24)))
+    await start_at(world, first)
+    counted = "SELECT count(*) AS n FROM records"
+    assert await world.rows(counted) == [{"n": 1}]
+    cursors = "SELECT cursor, read_to IS NOT NULL AS is_read FROM sources WHERE name = 'portal'"
+    (before,) = await world.rows(cursors)
+    await start_at(world, earlier)
+    assert await world.rows(counted) == [{"n": 2}]
+    assert await world.rows(cursors) == [before], "read from the start, and then to where it was"
+    world.portal.put(record(3, at=ago(12 * 24)))  # where only a reading from the start comes by
+    for day in (earlier, first, today, earlier):
+        await start_at(world, day)
+        assert await world.rows(counted) == [{"n": 2}]
+
+
+async def test_a_mark_of_a_version_that_kept_no_start_reads_nothing_again(world: World) -> None:
+    world.portal.put(record(1, at=ago(24)))
+    await start_at(world, datetime.now(UTC).date() - timedelta(days=10))
+    await world.rows("UPDATE sources SET mark = '' RETURNING 1")
+    (before,) = await world.rows("SELECT cursor FROM sources WHERE name = 'portal'")
+    await world.open()
+    assert await world.rows("SELECT cursor FROM sources WHERE name = 'portal'") == [before]
 
 
 async def test_the_alert_of_a_source_that_is_no_longer_configured_is_resolved(world: World) -> None:

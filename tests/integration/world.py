@@ -7,9 +7,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from services.monitor.bootstrap import evaluation_registration
 from services.monitor.monitor import Monitor, Watched
+from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
+from services.monitor.steps.audit import Auditor
+from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
 from shared.db import schema
@@ -22,6 +28,7 @@ from shared.domain.dossiers import HomeSystem, Rules
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel, Record
 from shared.domain.statuses import Status
+from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
 
@@ -125,7 +132,9 @@ class FakePetitions:
 class World:
     """A portal, a home system, and the monitor of both."""
 
-    def __init__(self, database: Database, *, portal: Any = None, home: Any = None) -> None:
+    def __init__(
+        self, database: Database, *, portal: Any = None, home: Any = None, evaluation: EvaluationSource | None = None
+    ) -> None:
         self.database = database
         self.rules = RULES
         self.portal = portal or FakeSource("portal")
@@ -133,6 +142,8 @@ class World:
         self.leases = Leases(database, PROVINCE)
         self.config = PollConfig(page_size=50, lookups_per_second=1000)
         self.every = timedelta(seconds=60)
+        self.evaluation = evaluation
+        self.evaluation_every = timedelta(hours=24)
         self.petitions_every = timedelta(minutes=15)
 
     async def open(self, fingerprint: str = "test") -> Monitor:
@@ -140,21 +151,31 @@ class World:
         async with self.database.begin() as connection:
             now = await clock(connection)
             await schema.ensure_partitions(connection, now)
+            every, start = self.every, self.config.start
             configured = [
-                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=self.every),
-                Registration(name="igate", kind="igate", role="home", position=1, interval=self.every),
+                Registration(name="portal", kind="dvcqg", role="portal", position=0, interval=every, start=start),
+                Registration(name="igate", kind="igate", role="home", position=1, interval=every, start=start),
             ]
             if isinstance(self.portal, TakesPetitions):
                 name = self.portal.petitions.name
                 configured.append(
                     Registration(name=name, kind="dvcqg", role=PETITIONS, position=2, interval=self.petitions_every)
                 )
+            if self.evaluation:
+                configured.append(evaluation_registration(self.evaluation_every, position=3))
             await sources.register(connection, PROVINCE, configured, now=now)
-        reviewer = Reviewer(self.database, self.rules, working_time(CalendarConfig()), fingerprint)
+        calendar = working_time(CalendarConfig())
+        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]
-        self.monitor = Monitor(self.database, self.config, watched, self.leases, reviewer, Settling(self.database, PROVINCE))
+        evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
+        settling = Settling(self.database, PROVINCE)
+        nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
+        score_days = ScoreDays(self.database, PROVINCE, Offices())
+        self.monitor = Monitor(
+            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+        )
         return self.monitor
 
     async def aclose(self) -> None:

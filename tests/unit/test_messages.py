@@ -78,6 +78,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
+    "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},
 }
 
 
@@ -192,7 +193,7 @@ def test_a_message_needs_no_more_than_the_rule_and_its_moment(rule):
     assert "None" not in said.text + said.short
 
 
-@pytest.mark.parametrize("rule", sorted(set(RULES) - {"source.stale", "review.failed", "sync.status_unknown"}))
+@pytest.mark.parametrize("rule", sorted(set(RULES) - {"source.stale", "review.failed", "audit.differs", "sync.status_unknown"}))
 def test_what_is_kept_beside_the_facts_is_never_told(rule):
     said = told(rule, details=DETAILS[rule] | {"officer_name": "Nguyễn Văn A", "citizen": "Trần Thị B"}, stage="Bước riêng")
     assert not any(name in said.text + said.short for name in ("Nguyễn Văn A", "Trần Thị B", "Bước riêng"))
@@ -310,6 +311,15 @@ def test_a_source_is_told_by_its_name():
     assert said.title == f"{RULE_LABELS['source.stale']} – igate"
     never = told("source.stale", details={"read_to": None, "interval_seconds": 60.0})
     assert "chưa đọc đủ lần nào" in never.text.lower()
+
+
+def test_an_audit_is_told_of_the_system_with_the_first_difference():
+    nobody = dict.fromkeys(("dossier_code", "procedure_name", "agency_name", "responsible_agency_name"))
+    said = told("audit.differs", **nobody, responsible=Responsible.OPS, severity=Severity.CRITICAL)
+    first = "thấy 12 điểm khác với kết quả đang lưu, trước hết: dossier H20.14-261120-0002: findings, marks"
+    assert said.text.startswith(f"[KHẨN] Hệ thống. Lần xét lại ban đêm {first}")
+    assert "Đề nghị bộ phận vận hành xem chi tiết" in said.text
+    assert said.title == f"{RULE_LABELS['audit.differs']} – hệ thống"
 
 
 def test_moments_are_those_of_viet_nam():

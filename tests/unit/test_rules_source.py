@@ -41,6 +41,7 @@ def test_every_rule_is_in_one_family_and_families_have_one_name():
         "publication.late",
         "source.stale",
         "review.failed",
+        "audit.differs",
     }
     assert set(RULES) == set(rules) | beside == set(FAMILY_OF)
 

@@ -1,82 +1,16 @@
 """The simulator's three systems: both contracts as a reader meets them, and the faults."""
 
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from services.simulator import server
-from services.simulator.planner import Size
 from services.simulator.timeline import Plan
 from services.simulator.world import SYSTEMS, World
 from shared.domain import codes
-from shared.domain.working_time import LOCAL
-
-ORIGIN = datetime(2026, 11, 18, 9, 30, tzinfo=LOCAL)
-SEARCH = "/pa/dossier/search"
-TOKEN = "/auth/realms/digo/protocol/openid-connect/token"
-ALL = "20000101000000"
-
-
-@dataclass
-class Bench:
-    """A world whose clock the test turns, and a client of each system."""
-
-    world: World
-    now: datetime
-    portal: httpx.AsyncClient
-    home: httpx.AsyncClient
-    special: httpx.AsyncClient
-    session: str = ""
-
-    async def log_in(self) -> None:
-        answer = await self.portal.post("/mapi/login", json={"username": "watch766", "password": "any"})
-        self.session = answer.json()["session"]
-        form = {"grant_type": "client_credentials", "client_id": "watch766", "client_secret": "any"}
-        for client in (self.home, self.special):
-            client.headers["authorization"] = "Bearer " + (await client.post(TOKEN, data=form)).json()["access_token"]
-
-    async def ask(self, service: str, **more: Any) -> dict[str, Any]:
-        answer = await self.call(service, **more)
-        assert answer.status_code == 200
-        body: dict[str, Any] = answer.json()
-        return body
-
-    async def call(self, service: str, **more: Any) -> httpx.Response:
-        return await self.portal.post("/mapi/g", json={"session": self.session, "madonvi": "H20", "service": service, **more})
-
-    async def rows(self, **more: Any) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = (await self.ask("DanhSachHoSo", **{"ngaycapnhat1": ALL, "sobanghi": 500, **more}))["result"]
-        return rows
-
-    async def search(self, **more: Any) -> dict[str, Any]:
-        body: dict[str, Any] = (await self.home.get(SEARCH, params={"spec": "slice", "page": 0, "size": 200, **more})).json()
-        return body
-
-    async def found(self, code: str) -> list[dict[str, Any]]:
-        """What home has under a code, asked in every spelling."""
-        return [row for spelling in codes.spellings(code) for row in (await self.search(code=spelling))["content"]]
-
-    async def fault(self, **fault: Any) -> None:
-        assert (await self.portal.post("/faults", json=fault)).status_code == 201
-
-
-@pytest.fixture
-async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    monkeypatch.delenv("DVCQG_PASSWORD", raising=False)
-    monkeypatch.delenv("IGATE_SECRET", raising=False)
-    world = World(Size(766, ORIGIN, 600, timedelta(seconds=5)), ORIGIN)
-    apps = server.build(world, lambda: bench.now)
-    clients = [httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://province") for app in apps]
-    bench = Bench(world, ORIGIN, *clients)
-    await bench.log_in()
-    yield bench
-    for client in clients:
-        await client.aclose()
+from tests.unit.bench import ALL, ORIGIN, SEARCH, Bench
 
 
 async def test_pages_of_the_portal_are_ordered_and_hold_every_row_once(bench: Bench) -> None:

@@ -53,12 +53,13 @@ def dossier_body(gathered: Gathered, snapshot: Snapshot, calendar: WorkingTime) 
 def _side(source: Row, gathered: Gathered) -> dict[str, Any]:
     """Return what one source says. A refusal that stands hides no record: what was readable before is told beside it."""
     name = source["name"]
-    seen = preferred((_seen(row) for row in gathered.records if row["source"] == name), {})
+    rows = [row for row in gathered.records if row["source"] == name]
+    seen = preferred((_seen(row) for row in rows if row["record"]), {})
     refusal = next((row for row in reversed(gathered.refusals) if row["source"] == name), None)
     return {
         "source": name,
         "role": source["role"],
-        "state": "unreadable" if refusal else "seen" if seen else "absent",
+        "state": "unreadable" if refusal else "seen" if seen else "unreadable" if rows else "absent",
         "asked_at": source["asked_at"],
         "look_up_wanted_at": source["wanted_at"],
         "refusal": refusal and {key: refusal[key] for key in ("field", "reason", "refused_at")},

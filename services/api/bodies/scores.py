@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.api.bodies.lists import named
-from services.api.schemas.scores import Role, View
+from services.api.schemas.scores import Role
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
 from shared.domain.targets import Target, Targets, gap, missing_count
@@ -21,7 +21,7 @@ def card_body(
     card: ScoreCard,
     targets: Targets,
     *,
-    view: View,
+    view: str,
     agency: Mapping[str, str] | None = None,
     period: Period | None = None,
     data_as_of: datetime | None = None,
@@ -57,6 +57,8 @@ def ranked_body(
             "points": before and card.total - before[1].total,
             "rank": before and before[0] - rank,
         },
+        "fetched_at": None,
+        "seen_at": None,
     }
 
 
@@ -65,9 +67,17 @@ def group_points(card: ScoreCard) -> list[dict[str, Any]]:
     return [{"id": scored.group.id, "points": scored.points} for scored in card.groups]
 
 
-def day_body(day: date, card: ScoreCard) -> dict[str, Any]:
-    """Return what a unit had on a day."""
-    return {"day": day, "policy": card.policy.id, "total": card.total, "groups": group_points(card)}
+def day_body(day: date, card: ScoreCard, before: ScoreCard | None) -> dict[str, Any]:
+    """Return what a unit had at the end of a day; `before`: until then."""
+    return {
+        "day": day,
+        "total": card.total,
+        "change": before and card.total - before.total,
+        "groups": group_points(card),
+        "policy": card.policy.id,
+        "fetched_at": None,
+        "seen_at": None,
+    }
 
 
 def lost_body(portal: ScoreCard, home: ScoreCard) -> dict[str, Any]:
@@ -127,6 +137,7 @@ def _indicator(scored: IndicatorScore, target: Target | None, roles: Mapping[str
         "target": None if target is None or target.percent is None else rounded(target.percent),
         "gap": gap(scored, target),
         "missing_count": missing_count(scored, target),
+        "quality": None,
         "role": roles.get(indicator.id),
     }
 

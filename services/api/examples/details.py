@@ -11,6 +11,7 @@ DIFFERENCE = {"field": "due_at", "home": "2026-11-24T17:00:00+07:00", "portal": 
 
 DETAILS: dict[str, dict[str, Any]] = {
     "ApologyDetails": {"due_at": _DUE, "ended_at": None},
+    "AuditDiffersDetails": {"differences": 1, "told": ["dossier H20.114-261120-0042: findings"]},
     "DeadlineDetails": {"due_at": _DUE, "accepted_at": _ACCEPTED, "status": 4, "stood_still_since": None},
     "DeadlineMissingDetails": {"accepted_at": _ACCEPTED, "legal_limit_days": 10},
     "FieldDifference": DIFFERENCE,

@@ -43,8 +43,18 @@ RANKED_UNIT = {
     "total": SCORE_CARD["total"],
     "groups": _GROUPS,
     "change": CHANGE,
+    "fetched_at": None,
+    "seen_at": None,
 }
-DAY_SCORE = {"day": "2026-11-19", "policy": _POLICY.id, "total": SCORE_CARD["total"], "groups": _GROUPS}
+READING = {
+    "day": "2026-11-19",
+    "total": SCORE_CARD["total"],
+    "change": 0.42,
+    "groups": _GROUPS,
+    "policy": _POLICY.id,
+    "fetched_at": None,
+    "seen_at": None,
+}
 LOST_INDICATOR = {"id": "2.1", "name": INDICATOR_CARD["name"], "portal": 18.4, "home": 19.97, "lost": 1.57}
 LOST_POINTS = {
     "agency": _AGENCY,
@@ -59,3 +69,6 @@ WEAKEST = {"agency": _AGENCY, "period": "2026", "view": "portal", "items": [WEAK
 
 POLICY_FACTS = _sent(policy_body(_POLICY))
 INDICATOR_FACTS = _sent(indicator_body(_POLICY.indicators["2.1"], _POLICY, targets()))
+
+QUALITY = {"status": "NO_NATIONAL_REPORT_DATA", "message": "Chưa có số liệu báo cáo tổng hợp của đơn vị"}
+"""What the portal says of the quality of a figure of its own."""

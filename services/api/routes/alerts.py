@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Query as QueryParameters
 
-from services.api.alert_query import AlertQuery, AlertSummaryQuery, filters_of
+from services.api.alert_query import AlertFiltersQuery, AlertQuery, AlertSummaryQuery, filters_of
 from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.alerts import alert_body, alert_with_history
 from services.api.bodies.lists import list_body
@@ -23,6 +23,8 @@ from services.api.schemas.summary import AlertGroup, AlertSummary
 from shared.db.views.alert_summary import MOST_ALERTS, alert_groups
 from shared.db.views.alerts import ORDERS, alert_page, changes_of_alert, count_alerts, find_alert
 from shared.db.views.paging import ranked
+from shared.db.views.snapshot import Snapshot
+from shared.domain.agencies import WHOLE_PROVINCE, AgencyTree
 
 router = APIRouter(tags=["alerts"])
 
@@ -40,7 +42,7 @@ async def list_alerts(
     async with reader.snapshot() as snapshot:
         within = await at_agencies(snapshot, query.agency, within=caller.within)
         await check_procedures(snapshot, query.procedure, within=caller.within)
-        filters = filters_of(query)
+        filters = filters_of(query, await _asked(snapshot, query))
         page = await alert_page(snapshot, filters, query.sort, cut(request, query, ORDERS[query.sort]), within=within)
         count = await count_alerts(snapshot, filters, within=within) if query.count else None
     items = [alert_body(row, snapshot, reader.calendar) for row in page.rows]
@@ -62,7 +64,8 @@ async def summarise_alerts(
     async with reader.snapshot() as snapshot:
         within = await at_agencies(snapshot, query.agency, within=caller.within)
         await check_procedures(snapshot, query.procedure, within=caller.within)
-        groups = await alert_groups(snapshot, filters_of(query), query.by, within=within)
+        filters = filters_of(query, await _asked(snapshot, query))
+        groups = await alert_groups(snapshot, filters, query.by, within=within)
         page = ranked(groups, MOST_ALERTS, cut(request, query, MOST_ALERTS))
         names = await names_of(snapshot, query.by, [row["key"] for row in page.rows], within=caller.within)
     items = [alert_group(row, names) for row in page.rows]
@@ -84,3 +87,8 @@ async def read_alert(alert_id: AlertId, caller: AnyCaller, reader: TheReader, an
             raise not_found("alert with this id")
         changes = await changes_of_alert(snapshot, alert_id, within=caller.within)
     return answer.of(alert_with_history(row, changes, snapshot, reader.calendar))
+
+
+async def _asked(snapshot: Snapshot, query: AlertFiltersQuery) -> AgencyTree:
+    """Return the agencies asked to act; they may be outside of what a caller sees: his alerts name them."""
+    return await at_agencies(snapshot, query.responsible_agency, within=WHOLE_PROVINCE, parameter="responsible_agency")

@@ -1,7 +1,6 @@
-"""Score cards of the dossiers the monitor watches."""
+"""Score cards, rankings and how they changed: of the dossiers the monitor watches, and the portal's own."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,95 +8,83 @@ from fastapi import Query as QueryParameters
 from pydantic import Field
 
 from services.api.answers import AListAnswer, AnAnswer
-from services.api.bodies.lists import freshness_body, list_body, named
-from services.api.bodies.scores import card_body, day_body, lost_body, ranked_body, weakest
-from services.api.caller import AnyCaller, Caller
+from services.api.bodies.lists import list_body, named
+from services.api.bodies.scores import card_body, day_body, ranked_body
+from services.api.caller import AnyCaller
 from services.api.cursors import cut, next_cursor
-from services.api.live_scores import LiveScores
-from services.api.parameters import AgencyCode, AgencyPath, ListQuery, PeriodText, Query
-from services.api.problems import ParameterError, invalid_parameters
-from services.api.reader import Reader, TheReader
-from services.api.schemas.problem import ANSWERS, LIST_ANSWERS, ONE_ANSWERS
-from services.api.schemas.scores import (
-    DayScore,
-    DayScoreList,
-    LostPoints,
-    RankedUnit,
-    RankingList,
-    ScoreCardBody,
-    WeakestIndicators,
-)
-from services.api.scoring import Scoring, TheScoring
+from services.api.parameters import AgencyCode, Day, ListQuery, PeriodText, Query
+from services.api.problems import not_found
+from services.api.reader import TheReader
+from services.api.schemas.problem import BOTH_ANSWERS, LIST_ANSWERS, ONE_ANSWERS
+from services.api.schemas.scores import RankedUnit, RankingList, ScoreCardBody, ScoreHistory, ScoreReading
+from services.api.score_views import CardView, ScoreViews
+from services.api.scoring import TheScoring
 from shared.db.views.paging import Listing, listed
-from shared.db.views.score_days import days_of
-from shared.db.views.snapshot import Snapshot
-from shared.domain.counters import View
-from shared.domain.indicators import AgencyKind
-from shared.domain.periods import Period, PeriodKind, local_day
-from shared.domain.ranking import ranks
+from shared.domain.ranking import Of, ranks
 from shared.domain.scoring import ScoreCard
 from shared.domain.units import roles
 
 router = APIRouter(tags=["scores"])
 
-_LONGEST_HISTORY = 4000
 _PERIOD = "`2026`, `2026-Q4` or `2026-11`; left out: the current year"
+_VIEW = "From the portal's records, from home's as if everything were in step, or the portal's own figures (official)"
+_AS_OF = "As it was at the end of this local day; left out: now"
 
 
-class PeriodQuery(Query):
-    """Which period."""
-
-    period: PeriodText | None = Field(default=None, description=_PERIOD)
-
-
-class CardQuery(PeriodQuery):
+class CardQuery(Query):
     """Whose card, of which period and view."""
 
-    agency: AgencyCode | None = Field(default=None, description="Whose card; left out: the province's")
-    view: View = Field(default=View.PORTAL, description="From the portal's records, or from home's as if everything were in step")
-    as_of: date | None = Field(default=None, description="As it was at the end of this local day; left out: now")
+    agency: AgencyCode | None = Field(
+        default=None, description="Whose card, of the official ones also another province's; left out: the province's"
+    )
+    period: PeriodText | None = Field(default=None, description=_PERIOD)
+    view: CardView = Field(default=CardView.PORTAL, description=_VIEW)
+    as_of: Day | None = Field(default=None, description=_AS_OF)
 
 
 class RankingQuery(ListQuery):
     """Which units, of which period and view, and what they are compared with."""
 
     period: PeriodText | None = Field(default=None, description=_PERIOD)
-    view: View = Field(default=View.PORTAL, description="As for a card")
-    kind: AgencyKind | None = Field(default=None, description="Units of one kind; left out: all but the province")
-    as_of: date | None = Field(default=None, description="As it was at the end of this local day; left out: now")
-    against: date | None = Field(default=None, description="Tell what changed since the end of this earlier local day")
+    view: CardView = Field(default=CardView.PORTAL, description=_VIEW)
+    of: Of | None = Field(
+        default=None, description="Units that are ranked with each other; left out: all agencies, of the official ones provinces"
+    )
+    as_of: Day | None = Field(default=None, description=_AS_OF)
+    against: Day | None = Field(default=None, description="Tell what changed since the end of this earlier local day")
 
 
 class HistoryQuery(ListQuery):
-    """Whose days, of which period and view."""
+    """Whose scores, of which period and view."""
 
-    agency: AgencyCode | None = Field(default=None, description="Whose days; left out: the province's")
+    agency: AgencyCode | None = Field(default=None, description="Whose scores; left out: the province's")
     period: PeriodText | None = Field(default=None, description=_PERIOD)
-    view: View = Field(default=View.PORTAL, description="As for a card")
+    view: CardView = Field(default=CardView.PORTAL, description=_VIEW)
 
 
-class WeakestQuery(PeriodQuery):
-    """Which period and view, and how many."""
-
-    view: View = Field(default=View.PORTAL, description="As for a card")
-    n: int = Field(default=4, ge=1, le=21, description="At most so many")
-
-
-@router.get("/v1/scores", response_model=ScoreCardBody, responses=ANSWERS, summary="Read a score card")
+@router.get("/v1/scores", response_model=ScoreCardBody, responses=ONE_ANSWERS, summary="Read a score card")
 async def read_card(
     caller: AnyCaller, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CardQuery, QueryParameters()]
 ) -> Response:
-    """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day."""
+    """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
+
+    The portal's own card has points and ratios as received, null where it publishes none.
+    """
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
-        unit = await scores.asked(query.agency)
-        cards = await scores.cards([unit], query.as_of)
-    if unit.code not in cards:
-        raise invalid_parameters([ParameterError("as_of", "nothing was kept of this agency and period by that day")])
+        views = ScoreViews(snapshot, reader, scoring, caller, query.period)
+        views.check(as_of=query.as_of)
+        code = query.agency or snapshot.province
+        if query.view is CardView.OFFICIAL:
+            return answer.of(await views.official.card(code, query.as_of))
+        scores = views.live(query.view.live)
+        unit = await scores.unit(code)
+        card = (await scores.cards([unit], query.as_of)).get(unit.code)
+    if card is None:
+        raise not_found("score kept of this agency and period by that day")
     body = card_body(
-        cards[unit.code],
+        card,
         scoring.targets,
-        view=query.view.value,
+        view=query.view,
         agency=named(unit.code, unit.name),
         period=scores.period,
         data_as_of=snapshot.data_as_of,
@@ -106,7 +93,7 @@ async def read_card(
     return answer.of(body)
 
 
-@router.get("/v1/scores/ranking", response_model=RankingList, responses=LIST_ANSWERS, summary="Rank agencies")
+@router.get("/v1/scores/ranking", response_model=RankingList, responses=LIST_ANSWERS, summary="Rank agencies or provinces")
 async def read_ranking(
     request: Request,
     caller: AnyCaller,
@@ -115,26 +102,19 @@ async def read_ranking(
     answer: AListAnswer,
     query: Annotated[RankingQuery, QueryParameters()],
 ) -> Response:
-    """Agencies by their points, the most first; equal points share a rank. `against` tells points and places won and lost."""
+    """Units by their points, the most first; equal points share a rank. `against` tells points and places won and lost."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
-        units = {unit.code: unit for unit in await scores.units(query.kind)}
-        cards = await scores.cards(list(units.values()), query.as_of)
-        earlier = await scores.cards(list(units.values()), query.against) if query.against else {}
-    places, before = ranks({code: card.total for code, card in cards.items()}), ranks({c: k.total for c, k in earlier.items()})
-    page = listed(
-        [{"code": code} for code in sorted(cards, key=lambda code: (places[code], code))], cut(request, query, Listing())
-    )
-    items = [
-        ranked_body(
-            units[code], places[code], cards[code], query.against, (before[code], earlier[code]) if code in earlier else None
-        )
-        for code in (row["code"] for row in page.rows)
-    ]
-    return answer.page(list_body(snapshot, items, next_cursor(request, query, page)), RankedUnit)
+        views = ScoreViews(snapshot, reader, scoring, caller, query.period)
+        views.check(as_of=query.as_of, against=query.against)
+        if query.view is CardView.OFFICIAL:
+            rows = await views.official.ranking(query.of or Of.PROVINCES, query.as_of, query.against)
+        else:
+            rows = await _live_ranking(views, query)
+    page = listed(rows, cut(request, query, Listing()))
+    return answer.page(list_body(snapshot, page.rows, next_cursor(request, query, page)), RankedUnit)
 
 
-@router.get("/v1/scores/history", response_model=DayScoreList, responses=LIST_ANSWERS, summary="List the days of a score")
+@router.get("/v1/scores/history", response_model=ScoreHistory, responses=BOTH_ANSWERS, summary="List the changes of a score")
 async def read_history(
     request: Request,
     caller: AnyCaller,
@@ -143,67 +123,41 @@ async def read_history(
     answer: AListAnswer,
     query: Annotated[HistoryQuery, QueryParameters()],
 ) -> Response:
-    """What an agency had at the end of each day on which its figures changed, the latest first, scored as of that day."""
+    """What an agency had over time, the earliest first: one entry for each day, or reading of the portal, that brought news."""
     async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
-        unit = await scores.asked(query.agency)
-        days = await days_of(snapshot, query.view, scores.period, unit.code, limit=_LONGEST_HISTORY, within=caller.within)
-    page = listed([{"day": day, "counted": found} for day, found in days], cut(request, query, Listing()))
-    items = [day_body(row["day"], scores.card(row["counted"], scores.policy(row["day"]), unit.kind)) for row in page.rows]
-    return answer.page(list_body(snapshot, items, next_cursor(request, query, page)), DayScore)
+        views = ScoreViews(snapshot, reader, scoring, caller, query.period)
+        views.check()
+        code = query.agency or snapshot.province
+        if query.view is CardView.OFFICIAL:
+            rows = await views.official.history(code)
+        else:
+            scores = views.live(query.view.live)
+            days = await scores.history(await scores.unit(code))
+            before = [None, *(card for _, card in days)]
+            rows = [day_body(day, card, earlier) for (day, card), earlier in zip(days, before, strict=False)]
+    page = listed(rows, cut(request, query, Listing()))
+    return answer.page(list_body(snapshot, page.rows, next_cursor(request, query, page)), ScoreReading)
 
 
-@router.get("/v1/scores/{code}/lost", response_model=LostPoints, responses=ONE_ANSWERS, summary="Read what sync costs")
-async def read_lost(
-    code: AgencyPath,
-    caller: AnyCaller,
-    reader: TheReader,
-    scoring: TheScoring,
-    answer: AnAnswer,
-    query: Annotated[PeriodQuery, QueryParameters()],
-) -> Response:
-    """What a lack of synchronisation alone costs: the points of home's records less those of the portal's, by indicator."""
-    async with reader.snapshot() as snapshot:
-        portal = live(snapshot, reader, scoring, caller, View.PORTAL, query.period)
-        home = live(snapshot, reader, scoring, caller, View.HOME, query.period)
-        unit = await portal.named(code)
-        here, there = (await portal.cards([unit]))[unit.code], (await home.cards([unit]))[unit.code]
-    about = {"agency": named(unit.code, unit.name), "period": str(portal.period), "policy": here.policy.id}
-    return answer.of({**about, **lost_body(here, there), **freshness_body(snapshot.freshness)})
+async def _live_ranking(views: ScoreViews, query: RankingQuery) -> list[dict[str, Any]]:
+    scores = views.live(query.view.live)
+    units = await scores.units(query.of)
+    cards = await scores.cards(units, query.as_of)
+    earlier = await scores.cards(units, query.against) if query.against else {}
+    places, before = _places(cards), _places(earlier)
+    in_order = sorted((unit for unit in units if unit.code in cards), key=lambda unit: (places[unit.code], unit.code))
+    return [
+        ranked_body(
+            unit,
+            places[unit.code],
+            cards[unit.code],
+            query.against,
+            (before[unit.code], earlier[unit.code]) if unit.code in earlier else None,
+        )
+        for unit in in_order
+    ]
 
 
-@router.get(
-    "/v1/scores/{code}/weakest", response_model=WeakestIndicators, responses=ONE_ANSWERS, summary="List the weakest indicators"
-)
-async def read_weakest(
-    code: AgencyPath,
-    caller: AnyCaller,
-    reader: TheReader,
-    scoring: TheScoring,
-    answer: AnAnswer,
-    query: Annotated[WeakestQuery, QueryParameters()],
-) -> Response:
-    """The indicators that lose an agency the most points."""
-    async with reader.snapshot() as snapshot:
-        scores = live(snapshot, reader, scoring, caller, query.view, query.period)
-        unit = await scores.named(code)
-        card = (await scores.cards([unit]))[unit.code]
-    items = weakest(card, scoring.targets, roles(unit, scoring.targets, scoring.offices), query.n)
-    about: dict[str, Any] = {"agency": named(unit.code, unit.name), "period": str(scores.period), "view": query.view}
-    return answer.of({**about, "items": items, **freshness_body(snapshot.freshness)})
-
-
-def places_of(cards: Mapping[str, ScoreCard]) -> dict[str, int]:
+def _places(cards: Mapping[str, ScoreCard]) -> dict[str, int]:
     """Return the rank of each unit by its total."""
     return ranks({code: card.total for code, card in cards.items()})
-
-
-def live(snapshot: Snapshot, reader: Reader, scoring: Scoring, caller: Caller, view: View, period: Period | None) -> LiveScores:
-    """Return what makes the cards of a request, of the current year where no period is named.
-
-    Raises the problem of a period that has not begun.
-    """
-    asked = period or Period.of(PeriodKind.YEAR, local_day(snapshot.now))
-    scores = LiveScores(snapshot, scoring, scoring.offices, reader.calendar, view, asked, caller.within)
-    scores.check()
-    return scores

@@ -19,7 +19,7 @@ class Alert(Schema):
     severity: Severity
     state: AlertState
     subject: str = Field(
-        description="What it is about: `dossier:<code>`, `petition:<code>`, `procedure:<code>` or `source:<name>`"
+        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `source:<name>`, `audit:<province>`"
     )
     dossier_code: str | None = Field(description="Null for an alert about anything else")
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")

@@ -94,7 +94,8 @@ class RecordBody(Schema):
 
 
 class Side(Schema):
-    """One source's side. `absent`: it has no such dossier; `unreadable`: its last answer could not be used."""
+    """One source's side. `absent`: it has no such dossier; `unreadable`: its last answer could not be used, or what is
+    stored of it was written by another version and cannot be decoded."""
 
     source: str
     role: Literal["portal", "home"]

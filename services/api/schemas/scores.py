@@ -16,6 +16,13 @@ View = Literal["preview", "portal", "home", "official"]
 _COUNT = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 
 
+class Quality(Schema):
+    """What the portal says of the quality of its own figures."""
+
+    status: str
+    message: str | None
+
+
 class IndicatorCard(Schema):
     """One indicator, with everything that explains its points. Null points are no score, which is not 0."""
 
@@ -35,15 +42,18 @@ class IndicatorCard(Schema):
     target: float | None = Field(description="The percentage the province's plan asks for")
     gap: float | None = Field(description="Percentage points missing to the target; 0 when it is reached")
     missing_count: int | None = Field(description="How many more cases of the same denominator would reach the target")
+    quality: Quality | None = Field(
+        description="What the portal says of its own figures; null for ours, and where it says nothing"
+    )
     role: Role | None = Field(description="Whether this agency leads on the indicator or supports; null for neither or no agency")
 
 
 class GroupCard(Schema):
-    """A group: the sum of the rounded points in it."""
+    """A group: the sum of the rounded points in it; as published in the portal's own card, null where it publishes none."""
 
     id: GroupId
     name: str
-    points: Points
+    points: Points | None
     max: Points
     indicators: list[IndicatorCard]
 
@@ -55,37 +65,45 @@ class ScoreCardBody(Schema):
     period: str | None = Field(description="`2026`, `2026-Q4` or `2026-11`")
     view: View
     policy: str = Field(description="The id of the version it is scored by")
-    total: Points = Field(description="The sum of the groups")
+    total: Points | None = Field(
+        description="The sum of the groups; in the portal's own card the total if it publishes one, null while a group has none"
+    )
     max: Points
     data_as_of: Moment | None
-    complete: bool = Field(description="Every indicator that has points had figures")
+    complete: bool = Field(description="Every indicator that has points had figures; in the portal's own card every group has")
     groups: list[GroupCard]
 
 
 class GroupPoints(Schema):
-    """A group's points in a ranking or on a day."""
+    """A group's points; as published in the portal's own figures, null where it publishes none."""
 
     id: GroupId
-    points: Points
+    points: Points | None
 
 
 class Change(Schema):
-    """Against an earlier day: more points and a better rank are positive. Null where nothing was kept by then."""
+    """Against an earlier day: more points and a better rank are positive. Null where nothing was known then."""
 
     against: date
     points: float | None
     rank: int | None = Field(description="Places gained; negative for places lost")
 
 
+_FETCHED = Field(description="When the portal's figures were first read; null for ours")
+_SEEN = Field(description="When all of the portal's figures were last read; null for ours")
+
+
 class RankedUnit(Schema):
     """One unit in a ranking; units with equal points share a rank and the next one is skipped."""
 
-    rank: int
+    rank: int | None = Field(description="Null for a unit whose points the portal does not publish in full: it comes last")
     agency: AgencyName
-    kind: AgencyKind | None
-    total: Points
+    kind: AgencyKind | None = Field(description="Null for another province, and for an agency nobody listed")
+    total: Points | None
     groups: list[GroupPoints]
     change: Change | None = Field(description="Null where no earlier day was asked for")
+    fetched_at: Moment | None = _FETCHED
+    seen_at: Moment | None = _SEEN
 
 
 class RankingList(ListBody):
@@ -94,19 +112,22 @@ class RankingList(ListBody):
     items: list[RankedUnit]
 
 
-class DayScore(Schema):
-    """What a unit had at the end of a day on which its figures changed."""
+class ScoreReading(Schema):
+    """What a unit had from a local day on, until the next one on which its figures differ."""
 
     day: date
-    policy: str
-    total: Points
+    total: Points | None
+    change: float | None = Field(description="Points more than before; null for the first, and where either has no total")
     groups: list[GroupPoints]
+    policy: str | None = Field(description="The version it is scored by; null for the portal's own figures")
+    fetched_at: Moment | None = _FETCHED
+    seen_at: Moment | None = _SEEN
 
 
-class DayScoreList(ListBody):
-    """Days, the latest first."""
+class ScoreHistory(ListBody):
+    """Readings that differ from the one before, the earliest first."""
 
-    items: list[DayScore]
+    items: list[ScoreReading]
 
 
 class LostIndicator(Schema):

@@ -35,7 +35,9 @@ class SourceFacts(Schema):
 
     name: str
     kind: str
-    role: Literal["portal", "home", "petitions"] = Field(description="Only portal and home say how fresh an answer is")
+    role: Literal["portal", "home", "petitions", "evaluation"] = Field(
+        description="Only portal and home say how fresh an answer is; for petitions and the portal's own scores nothing waits"
+    )
     active: bool = Field(description="In the present configuration")
     status: Literal["ok", "loading", "stale"] | None = Field(description="Null for a source that is no longer configured")
     interval_seconds: int
@@ -47,7 +49,7 @@ class SourceFacts(Schema):
     error: str | None = Field(description="Why the last poll failed; null after a complete one")
     error_at: Moment | None
     counts: SourceCounts
-    last_run: PollRun | None = Field(description="Its last poll of dossiers")
+    last_run: PollRun | None = Field(description="Its last poll of dossiers, or of scores")
 
 
 class Source(SourceFacts, Fresh):

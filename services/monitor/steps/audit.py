@@ -10,7 +10,6 @@ from shared.db.stores.sources import SourceState
 from shared.db.views import audit
 from shared.db.views.audit import Judged
 from shared.db.views.snapshot import Snapshot, open_snapshot
-from shared.domain.case import procedure_code
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Rules
 from shared.domain.findings import Review
@@ -25,7 +24,8 @@ class Audit(msgspec.Struct, frozen=True):
     """What an audit found.
 
     `judged`: dossiers judged again; `owed`: those left out because their next review is owed or failed. `differences`: how many;
-    `told`: the first of them, as `dossier <code>: <parts>` or the key of a tally.
+    `told`: the first of them, as `dossier <code>: <parts>` (`unreadable` where what is stored cannot be decoded) or the key of a
+    tally.
     """
 
     judged: int
@@ -56,18 +56,16 @@ class Auditor:
 
     async def _batch(self, snapshot: Snapshot, batch: list[Judged], states: Mapping[str, SourceState]) -> list[str]:
         stored = {item.code: item for item in batch}
-        loaded = await reviews.load(snapshot.connection, snapshot.province, stored, self._rules.sources)
-        codes = {procedure_code(dossier, self._rules) for dossier in loaded}
-        facts = await reviews.procedure_facts(snapshot.connection, snapshot.province, codes)
-        told = ((dossier.code, self._parts(dossier, stored[dossier.code], facts, states)) for dossier in loaded)
-        return [f"dossier {code}: {', '.join(parts)}" for code, parts in told if parts]
+        loaded, unreadable = await reviews.load_readable(snapshot.connection, self._rules, stored)
+        told = {dossier.code: self._parts(dossier, stored[dossier.code], procedure, states) for dossier, procedure in loaded}
+        told |= {code: ["unreadable"] for code in unreadable}
+        return [f"dossier {code}: {', '.join(parts)}" for code, parts in sorted(told.items()) if parts]
 
     def _parts(
-        self, dossier: Dossier, stored: Judged, facts: Mapping[str, Procedure], states: Mapping[str, SourceState]
+        self, dossier: Dossier, stored: Judged, procedure: Procedure | None, states: Mapping[str, SourceState]
     ) -> list[str]:
         """Return which parts of the answer come out differently."""
         read_to = {name: min(state.read_to, stored.judged_at) for name, state in states.items() if state.read_to}
-        procedure = facts.get(procedure_code(dossier, self._rules))
         again = review(dossier, procedure, self._rules, self._calendar, read_to, now=stored.judged_at)
         return differing_parts(dossier, stored, again)
 

@@ -7,8 +7,9 @@ from hashlib import blake2b
 import msgspec
 
 from services.monitor.sources.source import DossierSource, Head, Listing, Reading
+from services.monitor.steps.mentions import Kept, Mentions
 from shared.db.engine import Connection, Database, clock
-from shared.db.stores import catalogue, dossiers, look_ups, records, refusals, sources
+from shared.db.stores import dossiers, look_ups, records, refusals, sources
 from shared.db.stores.records import Known, Stored
 from shared.db.stores.refusals import Refusal
 from shared.db.stores.sources import Counts, Lease
@@ -17,7 +18,6 @@ from shared.errors import RecordRefused
 
 _FIRST_STOCK = 1000
 """New records after which the tables are looked at for the first time, then at ten times as many."""
-
 
 _FRESH = timedelta(minutes=5)
 """A record newer than that is not taken away by an answer that may have been made before it."""
@@ -129,7 +129,7 @@ class Ingest:
     def __init__(self, database: Database, source: DossierSource) -> None:
         self._database = database
         self._source = source
-        self._mentioned: set[str] = set()
+        self._mentions = Mentions(database)
         self._added, self._take_stock_at = 0, _FIRST_STOCK
 
     async def page(
@@ -141,10 +141,10 @@ class Ingest:
             result = await self._plan(connection, lease, items, requested_at)
             result.refused.extend(refused)
             now, has_refusals = await refusals.moment(connection, lease)
-            mentioned = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
+            kept = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
             stored = result.writes or has_refusals
             await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now, lazily=not stored)
-        self._mentioned |= mentioned
+        await self._mentions.finish(lease.province, kept)
         await self._take_stock(len(result.new))
         skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
         return Counts(1, len(items) + len(refused), len(result.new), len(result.changed), len(result.refused), skewed)
@@ -181,13 +181,13 @@ class Ingest:
             if not raws:
                 result.readable_codes.add(code)
             now, has_refusals = await refusals.moment(connection, lease)
-            mentioned = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
+            kept = await self._write(connection, lease, result, items, has_refusals=has_refusals, now=now)
             await self._make_due(connection, lease, code, now)
             removed = 0 if raws else await records.remove(connection, lease, code, before=requested_at - _FRESH, now=now)
             await look_ups.gone(connection, lease, {code} if removed else (), at=now)
             await look_ups.answered(connection, lease, code, asked_at=requested_at)
             await sources.advance(connection, lease, cursor=None, added=len(result.new) - removed, now=now)
-        self._mentioned |= mentioned
+        await self._mentions.finish(lease.province, kept)
 
     async def unanswerable(self, lease: Lease, code: str, reason: str) -> None:
         """Note that a source cannot answer for a code: its side cannot be read, and every rule that needs it waits."""
@@ -212,33 +212,19 @@ class Ingest:
         *,
         has_refusals: bool,
         now: datetime,
-    ) -> set[str]:
-        """Write under the locks of every dossier concerned, taken in the order of their codes.
-
-        Returns the codes of the agencies and procedures whose names were kept.
-        """
+    ) -> Kept:
+        """Write under the locks of every dossier concerned, taken in the order of their codes; returns what was named."""
+        kept = await self._mentions.keep(connection, lease.province, result.readings)
         mended = await _mend(connection, lease, result, items, now) if has_refusals else []
         news = await refusals.refuse(connection, lease, result.refused, now=now)
         unreadable = {*mended, *(refusal.code for refusal in news if refusal.code)}
-        await dossiers.touch(connection, lease.province, result.joined_codes, others=result.due_codes | unreadable, now=now)
+        others = result.due_codes | unreadable | kept.waiting
+        await dossiers.touch(connection, lease.province, result.joined_codes, others=others, now=now)
         await records.add(connection, lease, result.new)
         await records.change(connection, lease, result.changed, now=now)
         await records.rehash(connection, lease, result.rehashed)
         await look_ups.gone(connection, lease, result.left_codes, at=now)
-        return await self._mention(connection, lease.province, result.readings)
-
-    async def _mention(self, connection: Connection, province: str, readings: Sequence[Reading]) -> set[str]:
-        """Keep the names that records mention, once for each code."""
-        agencies = {agency.code: agency for reading in readings for agency in reading.agencies}
-        procedures = {reading.procedure.code: reading.procedure for reading in readings if reading.procedure}
-        new = (agencies.keys() | procedures.keys()) - self._mentioned
-        await catalogue.mention(
-            connection,
-            province,
-            [agency for code, agency in agencies.items() if code in new],
-            [procedure for code, procedure in procedures.items() if code in new],
-        )
-        return new
+        return kept
 
 
 async def _mend(connection: Connection, lease: Lease, result: Plan, items: Sequence[Item], now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.db.stores.sources import SourceState
 from shared.domain.alerts import Alert, Open, Reason, Resolve, is_baseline, transitions
-from shared.domain.case import Case, procedure_code
+from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Place, Rules
 from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
@@ -63,6 +63,11 @@ class Reviewer:
             reviewed += batch
         return reviewed
 
+    async def is_current(self) -> bool:
+        """Return whether no other rules are at work."""
+        async with self._database.begin() as connection:
+            return await self.may_review(connection)
+
     async def _judged_by_others(self) -> int:
         """Make a batch due that was judged by other rules, open alerts and unended dossiers first; returns how many."""
         async with self._database.begin() as connection:
@@ -100,25 +105,21 @@ class Reviewer:
         self, connection: Connection, claimed: Sequence[Claimed], states: Mapping[str, SourceState], now: datetime
     ) -> list[Outcome]:
         by_code = {claim.code: claim for claim in claimed}
-        loaded = await reviews.load(connection, self.rules.province, by_code.keys(), self.rules.sources)
-        procedures = {procedure_code(dossier, self.rules) for dossier in loaded}
-        facts = await reviews.procedure_facts(connection, self.rules.province, procedures)
+        loaded, unreadable = await reviews.load_readable(connection, self.rules, by_code.keys())
         read_to = {name: state.read_to for name, state in states.items() if state.read_to}
-        return [self._outcome(dossier, by_code[dossier.code], facts, read_to, now) for dossier in loaded]
+        judged = [self._outcome(dossier, by_code[dossier.code], procedure, read_to, now) for dossier, procedure in loaded]
+        return judged + [_failed(Dossier(code=code, sides={}), by_code[code], error, now) for code, error in unreadable.items()]
 
     def _outcome(
-        self, dossier: Dossier, claimed: Claimed, facts: Mapping[str, Procedure], read_to: Mapping[str, datetime], now: datetime
+        self, dossier: Dossier, claimed: Claimed, procedure: Procedure | None, read_to: Mapping[str, datetime], now: datetime
     ) -> Outcome:
         """Review one dossier; whatever it raises parks this one and never stops the batch."""
         try:
-            procedure = facts.get(procedure_code(dossier, self.rules))
             case = Case(dossier, procedure, self.rules, self.calendar)
             stands, late = standing(case), delays(case)
             found = review(dossier, procedure, self.rules, self.calendar, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
-            failed = _failure(type(error).__name__, now)
-            kept = Review(findings=(*dossier.standing.values(), failed))
-            return Outcome(dossier, claimed, kept, error=type(error).__name__)
+            return _failed(dossier, claimed, type(error).__name__, now)
         return Outcome(dossier, claimed, found, stands, late)
 
     async def _write(
@@ -155,8 +156,8 @@ class Reviewer:
         place = outcome.place if outcome.place != Place() or not standing else standing[0].place
         findings = outcome.review.findings
         if outcome.error:
-            failed = {alert.finding.family: alert.finding for alert in standing if alert.finding.rule == "review.failed"}
-            findings = tuple(failed.get(finding.family, finding) for finding in findings)
+            told = {alert.finding.family: alert.finding for alert in standing}  # stays, and so does an earlier failure
+            findings = (*told.values(), *(finding for finding in findings if finding.family not in told))
         return [
             Told(subject=subject, change=change, place=place, reason=self._reason(outcome, change, baseline_at))
             for change in transitions(standing, findings, place)
@@ -195,9 +196,9 @@ def _baseline_at(states: Mapping[str, SourceState]) -> datetime | None:
     return max((state.first_complete_at for state in states.values() if state.first_complete_at), default=None)
 
 
-def _failure(error: str, now: datetime) -> Finding:
+def _failed(dossier: Dossier, claimed: Claimed, error: str, now: datetime) -> Outcome:
     """A dossier that cannot be judged is a matter for operations."""
-    return Finding(
+    failure = Finding(
         rule="review.failed",
         family="review.failed",
         severity=Severity.CRITICAL,
@@ -207,3 +208,4 @@ def _failure(error: str, now: datetime) -> Finding:
         details=msgspec.to_builtins(ReviewFailedDetails(error=error)),
         ripe=True,
     )
+    return Outcome(dossier, claimed, Review(findings=(failure,)), error=error)

@@ -106,9 +106,8 @@ def _only(listed: Sequence[Procedure], code: str | None) -> Sequence[Procedure]:
 def _services(listed: Iterable[Procedure], unit: str) -> Iterable[tuple[str, str]]:
     for procedure in listed:
         if procedure.online_level:
-            for agency in map(unit_of, procedure.agencies):
-                if unit in (PROVINCE, agency):
-                    yield procedure.code, agency
+            for agency in map(unit_of, procedure.agencies) if unit == PROVINCE else (unit,):
+                yield procedure.code, agency
 
 
 def _midnight(day: date) -> datetime:

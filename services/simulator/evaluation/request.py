@@ -1,7 +1,7 @@
 """What is asked of the evaluation: the period, the unit, the page and the filter, read from a body that may hold anything."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -35,7 +35,7 @@ def body(raw: bytes) -> Body:
     """Return the object that a request holds."""
     try:
         return msgspec.json.decode(raw, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _bad("Dữ liệu không hợp lệ") from None
 
 
@@ -115,7 +115,7 @@ def _number(asked: Body, key: str, least: int, most: int, default: int | None = 
 
 def _day(asked: Body, key: str) -> date:
     try:
-        return date.fromisoformat(str(asked.get(key)))
+        return datetime.strptime(str(asked.get(key)), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no offset
     except ValueError:
         raise _bad(f"{key} không hợp lệ") from None
 

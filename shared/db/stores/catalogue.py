@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,8 @@ from shared.domain.catalogue import Agency, Procedure
 from shared.domain.offers import Catalogue
 
 T = TypeVar("T", Agency, Procedure)
+
+_UNTOLD = (procedures.c.in_catalogue.is_(False), procedures.c.sector.is_(None))
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -81,15 +83,37 @@ async def store_counts(connection: AsyncConnection, province: str, counts: Catal
 async def mention(
     connection: AsyncConnection, province: str, named_agencies: Collection[Agency], named_procedures: Collection[Procedure]
 ) -> None:
-    """Keep the names of agencies and procedures that a record mentions and nobody listed yet."""
+    """Keep the names of agencies and procedures that a record mentions and nobody listed yet; sectors are told apart from it."""
     if named_agencies:
         by_code = {agency.code: agency for agency in named_agencies}
         rows = [_agency(province, agency, in_catalogue=False) for _, agency in sorted(by_code.items())]
         await connection.execute(upsert(agencies).values(rows).on_conflict_do_nothing())
     if named_procedures:
         named = {procedure.code: procedure for procedure in named_procedures}
-        rows = [_procedure(province, procedure, in_catalogue=False) for _, procedure in sorted(named.items())]
+        rows = [_procedure(province, _without_sector(named[code]), in_catalogue=False) for code in sorted(named)]
         await connection.execute(upsert(procedures).values(rows).on_conflict_do_nothing())
+
+
+async def without_sector(connection: AsyncConnection, province: str, codes: Collection[str]) -> bool:
+    """Return whether there is a procedure under these codes that only records name and none with its sector."""
+    if not codes:
+        return False
+    query = select(procedures.c.code).where(procedures.c.province_code == province, procedures.c.code.in_(codes), *_UNTOLD)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def tell_sectors(connection: AsyncConnection, province: str, named: Sequence[Procedure], *, now: datetime) -> list[str]:
+    """Write the sector of procedures that only records name and none had named with it; returns the codes of those."""
+    told = []
+    for code, procedure in sorted({procedure.code: procedure for procedure in named}.items()):
+        row = {"name": procedure.name, "sector": procedure.sector, "facts": procedure, "changed_at": now}
+        statement = update(procedures).where(procedures.c.province_code == province, procedures.c.code == code, *_UNTOLD)
+        told += (await connection.execute(statement.values(row).returning(procedures.c.code))).scalars()
+    return told
+
+
+def _without_sector(procedure: Procedure) -> Procedure:
+    return msgspec.structs.replace(procedure, sector=None, sector_name=None)
 
 
 def _in_parts(listed: Sequence[T]) -> Iterator[Sequence[T]]:

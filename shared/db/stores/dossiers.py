@@ -102,15 +102,31 @@ async def wake(connection: AsyncConnection, province: str, sources: Collection[s
     return (await connection.execute(text(_due(condition, limited=True)), parameters)).rowcount
 
 
-async def make_due_by_procedures(connection: AsyncConnection, province: str, *, now: datetime) -> int:
-    """Make a batch of the dossiers due that were judged before their procedure changed; returns how many, 0 when none is left."""
+async def judged_under(connection: AsyncConnection, province: str, procedures: Collection[str]) -> list[str]:
+    """Return the codes of a batch of the dossiers that were judged under these procedures."""
+    query = (
+        "SELECT code FROM dossiers WHERE province_code = :province AND procedure = ANY(CAST(:procedures AS text[]))"
+        " AND judged_at IS NOT NULL ORDER BY code LIMIT :limit"
+    )
+    parameters = {"province": province, "procedures": sorted(procedures), "limit": BATCH}
+    return list((await connection.execute(text(query), parameters)).scalars())
+
+
+async def make_due_by_procedures(
+    connection: AsyncConnection, province: str, procedures: Collection[str] = (), *, now: datetime
+) -> int:
+    """Make a batch of the dossiers due that were judged before their procedure changed; returns how many, 0 when none is left.
+
+    `procedures`: only under these.
+    """
+    only = " AND d.procedure = ANY(CAST(:procedures AS text[]))" if procedures else ""
     changed = (
-        "SELECT d.code FROM dossiers d JOIN procedures p ON p.province_code = d.province_code AND p.code = d.procedure"
-        " WHERE d.province_code = :province AND p.changed_at > d.judged_at"
+        "SELECT d.code FROM dossiers d JOIN procedures p ON p.province_code = d.province_code AND p.code = d.procedure"  # noqa: S608
+        f" WHERE d.province_code = :province AND p.changed_at > d.judged_at{only}"
         " AND (d.next_review_at IS NULL OR d.next_review_at > :now)"
         " ORDER BY d.code LIMIT :limit"
     )
-    parameters = {"province": province, "now": now, "limit": BATCH}
+    parameters = {"province": province, "now": now, "limit": BATCH} | ({"procedures": sorted(procedures)} if only else {})
     return (await connection.execute(text(_due(f"code IN ({changed})")), parameters)).rowcount
 
 

@@ -116,15 +116,23 @@ async def take_stock(connection: AsyncConnection) -> None:
 
 
 async def change(connection: AsyncConnection, lease: Lease, changed: Sequence[Stored], *, now: datetime) -> None:
-    """Store records that differ, and in the history the fields that do."""
+    """Store records that differ, and in the history the fields that do; nothing of one that could no longer be decoded."""
     if not changed:
         return
     before = dict(await _fetch(connection, _RECORDS, lease, [stored.record.source_id for stored in changed]))
     columns = dict(zip(_COLUMNS, zip(*map(_row, changed), strict=True), strict=True))
     del columns["notes"], columns["first_updated_at"]
     await connection.execute(_UPDATE, {"province": lease.province, "source": lease.source, **columns})
-    differences = [(stored.record, changes(_RECORD.decode(before[stored.record.source_id]), stored.record)) for stored in changed]
+    of = [stored.record for stored in changed]
+    differences = [(record.source_id, record.code, _changes(before[record.source_id], record)) for record in of]
     await _remember(connection, lease, differences, now)
+
+
+def _changes(before: str, record: Record) -> dict[str, list[object]]:
+    try:
+        return changes(_RECORD.decode(before), record)
+    except msgspec.DecodeError:
+        return {}
 
 
 async def rehash(connection: AsyncConnection, lease: Lease, hashes: dict[str, bytes]) -> None:
@@ -142,19 +150,17 @@ async def rehash(connection: AsyncConnection, lease: Lease, hashes: dict[str, by
 async def remove(connection: AsyncConnection, lease: Lease, code: str, *, before: datetime, now: datetime) -> int:
     """Remove what the source no longer has under a code when asked singly, unless it changed since; returns how many went."""
     left = delete(records).where(*_of(lease), records.c.code == code, records.c.updated_at < before)
-    gone = await connection.execute(left.returning(records.c.record))
-    differences = [(record, {"removed": [msgspec.to_builtins(record.status), None]}) for record in gone.scalars()]
+    gone = await connection.execute(left.returning(records.c.source_id, records.c.status))
+    differences = [(source_id, code, {"removed": [status, None]}) for source_id, status in gone]
     await _remember(connection, lease, differences, now)
     return len(differences)
 
 
 async def _remember(
-    connection: AsyncConnection, lease: Lease, differences: Sequence[tuple[Record, dict[str, list[object]]]], now: datetime
+    connection: AsyncConnection, lease: Lease, differences: Sequence[tuple[str, str, dict[str, list[object]]]], now: datetime
 ) -> None:
-    """Write into the history what changed in each record."""
-    rows = [
-        (lease.province, lease.source, now, record.source_id, record.code, to_json(changed)) for record, changed in differences
-    ]
+    """Write into the history what changed in each record, given as its key, its code and the changes."""
+    rows = [(lease.province, lease.source, now, source_id, code, to_json(changed)) for source_id, code, changed in differences]
     driver = await _driver(connection)
     await driver.copy_records_to_table("record_history", records=rows, columns=_HISTORY)
 

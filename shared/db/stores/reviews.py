@@ -1,7 +1,9 @@
 """What a batch of reviews reads and writes, set by set, under the locks of `dossiers.claim`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import delete, insert, select, tuple_
@@ -10,10 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores import look_ups, marks, petitions, refusals
 from shared.db.tables import delays, findings, procedures, records
+from shared.domain.case import procedure_code
 from shared.domain.catalogue import Procedure
-from shared.domain.dossiers import Absent, Dossier, Seen, Side, Unreadable, preferred
+from shared.domain.dossiers import Absent, Dossier, Rules, Seen, Side, Unreadable, preferred
 from shared.domain.findings import Finding
 from shared.domain.standing import Delay
+
+T = TypeVar("T")
+
+
+async def load_readable(
+    connection: AsyncConnection, rules: Rules, codes: Collection[str]
+) -> tuple[list[tuple[Dossier, Procedure | None]], dict[str, str]]:
+    """Return the dossiers with what is known of their procedures, in the order of their codes, and by code the kind of error of
+    those of which something stored cannot be decoded.
+    """
+    dossiers, unreadable = await _readable(partial(load, connection, rules.province, sources=rules.sources), codes)
+    under = {dossier.code: procedure_code(dossier, rules) for dossier in dossiers}
+    listed, unlisted = await _readable(partial(procedure_facts, connection, rules.province), set(under.values()))
+    facts = {procedure.code: procedure for procedure in listed}
+    unreadable |= {code: unlisted[procedure] for code, procedure in under.items() if procedure in unlisted}
+    return [(dossier, facts.get(under[dossier.code])) for dossier in dossiers if dossier.code not in unreadable], unreadable
 
 
 async def load(connection: AsyncConnection, province: str, codes: Collection[str], sources: Collection[str]) -> list[Dossier]:
@@ -45,12 +64,10 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
     ]
 
 
-async def procedure_facts(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, Procedure]:
-    """Return what is known of these procedures."""
-    query = select(procedures.c.code, procedures.c.facts).where(
-        procedures.c.province_code == province, procedures.c.code.in_(codes)
-    )
-    return {row.code: row.facts for row in await connection.execute(query)}
+async def procedure_facts(connection: AsyncConnection, province: str, codes: Collection[str]) -> list[Procedure]:
+    """Return what is known of these procedures, each under its code."""
+    query = select(procedures.c.facts).where(procedures.c.province_code == province, procedures.c.code.in_(codes))
+    return list((await connection.execute(query)).scalars())
 
 
 async def write_findings(
@@ -90,6 +107,24 @@ async def write_delays(connection: AsyncConnection, province: str, found: Mappin
     ]
     if rows:
         await connection.execute(insert(delays), rows)
+
+
+async def _readable(
+    read: Callable[[Collection[str]], Awaitable[Sequence[T]]], codes: Collection[str]
+) -> tuple[list[T], dict[str, str]]:
+    """Return what `read` returns of these codes, and the kind of error of each that stops it: halved until those are alone, so
+    that one costs some questions more and not one for each of the others.
+    """
+    try:
+        return list(await read(codes)), {}
+    except ValueError as error:  # msgspec's errors and those of enumerations
+        if len(codes) == 1:
+            return [], dict.fromkeys(codes, type(error).__name__)
+    ordered = sorted(codes)
+    middle = len(ordered) // 2
+    first, unreadable = await _readable(read, ordered[:middle])
+    second, others = await _readable(read, ordered[middle:])
+    return first + second, unreadable | others
 
 
 async def _records(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], list[Seen]]:

@@ -1,18 +1,21 @@
 """The outside systems: how far each was read, and who may write for it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import PETITIONS, poll_runs, sources
+from shared.db.tables import OF_DOSSIERS, PETITIONS, poll_runs, sources
 from shared.errors import LeaseLost
 
 _WATCH = 7661
+_FROM = " from "
+_start = func.split_part(sources.c.mark, _FROM, 2)
+"""The mark holds the earliest start there was; one of a former version holds none and is taken for the present one."""
 
 _HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
 _ADVANCE = (
@@ -33,7 +36,10 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it is configured; `role` is "portal", "home" or "petitions"."""
+    """A source as it is configured; `role` is "portal", "home", "petitions", or "evaluation" for the portal's own scores.
+
+    `start`: the day from which it is to be read.
+    """
 
     name: str
     kind: str
@@ -41,6 +47,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     interval: timedelta
     mark: str = ""
+    start: date = date.min
 
 
 class SourceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +61,7 @@ class SourceState(msgspec.Struct, frozen=True, kw_only=True):
     first_complete_at: datetime | None
     progress_at: datetime
     error: str | None
+    error_at: datetime | None
     catalogue_read_at: datetime | None
     swept_at: datetime | None
 
@@ -85,7 +93,8 @@ class Counts(msgspec.Struct):
 async def register(connection: AsyncConnection, province: str, configured: Sequence[Registration], *, now: datetime) -> None:
     """Write the configured sources; one that is no longer configured is kept but not active.
 
-    A source whose items are translated differently now (`mark`) is read from the beginning once more.
+    A source whose items are translated differently now (`mark`), or from an earlier day than ever, is read from the beginning
+    once more.
     """
     await connection.execute(
         update(sources)
@@ -99,15 +108,20 @@ async def register(connection: AsyncConnection, province: str, configured: Seque
             "position": source.position,
             "interval_seconds": max(1, round(source.interval.total_seconds())),
             "active": True,
-            "mark": source.mark,
         }
-        row = {"province_code": province, "name": source.name, "progress_at": now, **facts}
-        kept = case((sources.c.mark == source.mark, sources.c.cursor))
+        mark = f"{source.mark}{_FROM}{source.start}"
+        row = {"province_code": province, "name": source.name, "progress_at": now, **facts, "mark": mark}
+        kept = _covers(source)
+        news = {"mark": case((and_(kept, _start != ""), sources.c.mark), else_=mark), "cursor": case((kept, sources.c.cursor))}
         await connection.execute(
-            upsert(sources)
-            .values(row)
-            .on_conflict_do_update(index_elements=["province_code", "name"], set_={**facts, "cursor": kept})
+            upsert(sources).values(row).on_conflict_do_update(index_elements=["province_code", "name"], set_={**facts, **news})
         )
+
+
+def _covers(source: Registration) -> ColumnElement[bool]:
+    """Return whether what was read of a source is translated as now, from the start or an earlier day."""
+    same, start = func.split_part(sources.c.mark, _FROM, 1) == source.mark, str(source.start)
+    return and_(sources.c.cursor.is_not(None), same, _start <= start)
 
 
 async def take(connection: AsyncConnection, province: str, source: str) -> Lease:
@@ -131,11 +145,7 @@ async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
 
 async def states(connection: AsyncConnection, province: str) -> dict[str, SourceState]:
     """Return the active sources of dossiers by name, in the order of configuration."""
-    query = (
-        select(sources)
-        .where(sources.c.province_code == province, sources.c.active, sources.c.role != PETITIONS)
-        .order_by(sources.c.position)
-    )
+    query = select(sources).where(sources.c.province_code == province, sources.c.active, OF_DOSSIERS).order_by(sources.c.position)
     return {row["name"]: _state(row) for row in (await connection.execute(query)).mappings()}
 
 

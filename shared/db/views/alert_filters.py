@@ -26,6 +26,7 @@ class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
     families: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     responsibles: tuple[str, ...] = ()
+    responsible_agencies: tuple[str, ...] = ()
     dossiers: tuple[str, ...] = ()
     procedures: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ def conditions(filters: AlertFilters, province: str) -> list[ColumnElement[bool]
         (alerts.c.family, filters.families),
         (alerts.c.severity, filters.severities),
         (alerts.c.responsible, filters.responsibles),
+        (alerts.c.responsible_agency, filters.responsible_agencies),
         (alerts.c.dossier_code, filters.dossiers),
         (alerts.c.procedure, filters.procedures),
         (alerts.c.sector, filters.sectors),

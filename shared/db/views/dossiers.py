@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Text, and_, literal, select
+from sqlalchemy import Text, and_, literal, select, type_coerce
 
-from shared.db.tables import PETITIONS, dossiers, findings, look_ups, record_history, records, refusals, sources
+from shared.db.tables import OF_DOSSIERS, dossiers, findings, look_ups, record_history, records, refusals, sources
+from shared.db.types import ReadableJson
 from shared.db.views.dossier_list import NAMES
 from shared.db.views.rows import Row, all_rows, columns, one_row
 from shared.db.views.scope import at_agency, of_dossier
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.findings import Finding
+from shared.domain.records import Record
 
 
 async def find_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> Row | None:
@@ -30,8 +32,7 @@ async def sources_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTre
     query = (
         select(*columns(sources, "name", "role", "position"), *columns(look_ups, "asked_at", "wanted_at"))
         .select_from(sources.outerjoin(look_ups, asked))
-        .where(sources.c.province_code == snapshot.province, sources.c.active | sources.c.name.in_(recorded))
-        .where(sources.c.role != PETITIONS)
+        .where(sources.c.province_code == snapshot.province, OF_DOSSIERS, sources.c.active | sources.c.name.in_(recorded))
         .where(of_dossier(snapshot.province, literal(code, Text), within))
         .order_by(sources.c.position, sources.c.name)
     )
@@ -39,9 +40,10 @@ async def sources_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTre
 
 
 async def records_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> Sequence[Row]:
-    """Return the records with this code, of any source."""
+    """Return the records with this code, of any source; `record` is None where it can no longer be decoded."""
+    record = type_coerce(records.c.record, ReadableJson(Record)).label("record")
     query = (
-        select(*columns(records, "source", "source_id", "updated_at", "status_since", "first_updated_at", "record"))
+        select(*columns(records, "source", "source_id", "updated_at", "status_since", "first_updated_at"), record)
         .where(records.c.province_code == snapshot.province, records.c.code == code)
         .where(of_dossier(snapshot.province, records.c.code, within))
         .order_by(records.c.source, records.c.source_id)
@@ -61,14 +63,14 @@ async def refusals_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTr
 
 
 async def findings_of_dossier(snapshot: Snapshot, code: str, *, within: AgencyTree) -> list[Finding]:
-    """Return what stood at the last review, in the order of families."""
+    """Return what stood at the last review, in the order of families, without what can no longer be decoded."""
     query = (
-        select(findings.c.finding)
+        select(type_coerce(findings.c.finding, ReadableJson(Finding)))
         .where(findings.c.province_code == snapshot.province, findings.c.code == code)
         .where(of_dossier(snapshot.province, findings.c.code, within))
         .order_by(findings.c.family)
     )
-    return list((await snapshot.connection.execute(query)).scalars())
+    return [finding for finding in (await snapshot.connection.execute(query)).scalars() if finding]
 
 
 async def history_of_dossier(snapshot: Snapshot, code: str, limit: int, *, within: AgencyTree) -> Sequence[Row]:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import PETITIONS, sources
+from shared.db.tables import OF_DOSSIERS, sources
 from shared.domain.rules.source import stale_after
 
 
@@ -66,7 +66,7 @@ async def read_freshness(connection: AsyncConnection, province: str, now: dateti
     """Return the freshness of the active sources of dossiers as the transaction sees it."""
     query = (
         select(sources.c.name, sources.c.read_to, sources.c.settled_to, sources.c.interval_seconds)
-        .where(sources.c.province_code == province, sources.c.active, sources.c.role != PETITIONS)
+        .where(sources.c.province_code == province, sources.c.active, OF_DOSSIERS)
         .order_by(sources.c.position, sources.c.name)
     )
     return _freshness(await connection.execute(query), now)

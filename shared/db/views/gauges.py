@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Text, cast, func, literal, select
 
 from shared.db.tables import alerts, dossiers, look_ups, refusals, rule_sets
 from shared.db.views.alert_filters import unresolved
@@ -13,12 +13,15 @@ from shared.domain.agencies import AgencyTree
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """Dossiers due for review now, whose review failed, and judged by other rules than the present; single questions owed now."""
+    """Dossiers due for review now, whose review failed, and judged by other rules than the present; single questions owed now;
+    what the last audit found different.
+    """
 
     due: int
     parked: int
     outdated: int
     owed: int
+    differences: int
 
 
 async def backlog(snapshot: Snapshot, *, within: AgencyTree) -> Backlog:
@@ -38,11 +41,19 @@ async def backlog(snapshot: Snapshot, *, within: AgencyTree) -> Backlog:
         )
     )
     latest = select(func.max(rule_sets.c.id)).where(rule_sets.c.province_code == snapshot.province).scalar_subquery()
+    told = alerts.c.details.op("->>", return_type=Text())(literal("differences", Text))
+    differences = select(func.coalesce(func.sum(cast(told, Integer)), 0)).where(
+        alerts.c.province_code == snapshot.province,
+        unresolved(),
+        alerts.c.rule == "audit.differs",
+        at_agency(alerts.c.agency, within),
+    )
     query = select(
         of_province.where(dossiers.c.next_review_at <= snapshot.now).scalar_subquery(),
         of_province.where(dossiers.c.parked_at.is_not(None)).scalar_subquery(),
         of_province.where(dossiers.c.judged_at.is_not(None), dossiers.c.rule_set < latest).scalar_subquery(),
         owed.scalar_subquery(),
+        differences.scalar_subquery(),
     )
     return Backlog(*(await snapshot.connection.execute(query)).one())
 

@@ -33,14 +33,12 @@ async def counted_on(
     return {row.agency: row.counted for row in await snapshot.connection.execute(query)}
 
 
-async def days_of(
-    snapshot: Snapshot, view: View, period: Period, code: str, *, limit: int, within: AgencyTree
-) -> list[tuple[date, Counted]]:
-    """Return the days on which what is counted of a unit changed, the latest first."""
+async def days_of(snapshot: Snapshot, view: View, period: Period, code: str, *, within: AgencyTree) -> list[tuple[date, Counted]]:
+    """Return the days on which what is counted of a unit changed, the earliest first."""
     query = select(score_days.c.day, score_days.c.counted).where(
         *_of(snapshot, view, period), score_days.c.agency == code, at_agency(score_days.c.agency, within)
     )
-    rows = await snapshot.connection.execute(query.order_by(score_days.c.day.desc()).limit(limit))
+    rows = await snapshot.connection.execute(query.order_by(score_days.c.day))
     return [(row.day, row.counted) for row in rows]
 
 

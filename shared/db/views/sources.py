@@ -71,8 +71,11 @@ def _sources(snapshot: Snapshot, within: AgencyTree) -> Select[Any]:
     stored = _count(records, province).where(of_dossier(province, records.c.code, within))
     latest = (
         select(func.to_jsonb(literal_column("poll_runs"), type_=Json(dict[str, Any])).label("run"))
-        .where(poll_runs.c.province_code == province, poll_runs.c.source == sources.c.name)
-        .where(poll_runs.c.kind.in_(("dossiers", "petitions")))
+        .where(
+            poll_runs.c.province_code == province,
+            poll_runs.c.source == sources.c.name,
+            poll_runs.c.kind.in_(["dossiers", "petitions", "evaluation"]),
+        )
         .order_by(poll_runs.c.started_at.desc(), poll_runs.c.id.desc())
         .limit(1)
     )

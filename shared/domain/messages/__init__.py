@@ -63,6 +63,7 @@ TELLINGS: dict[str, Telling] = {
     "publication.late": Telling("Thủ tục quá hạn công khai", petition_texts.publication_late),
     "source.stale": Telling("Nguồn dữ liệu không đọc được", own_texts.source_stale),
     "review.failed": Telling("Không xét được hồ sơ", own_texts.review_failed),
+    "audit.differs": Telling("Xét lại cho kết quả khác", own_texts.audit_differs),
 }
 """How each rule of `shared.domain.rules.RULES` is told."""
 
@@ -99,9 +100,16 @@ def _subject(facts: Facts) -> str:
     return shorten(code or "hệ thống", _CODE_LIMIT)
 
 
-def _noun(facts: Facts) -> str:
-    kinds = ((facts.dossier_code, "Hồ sơ"), (facts.petition_code, "Phản ánh, kiến nghị"), (facts.procedure_code, "Thủ tục"))
-    return next((noun for code, noun in kinds if code), "Nguồn")
+def _about(facts: Facts) -> str:
+    """Return the kind of what it is about with its code; our own work has neither."""
+    kinds = (
+        (facts.dossier_code, "Hồ sơ"),
+        (facts.petition_code, "Phản ánh, kiến nghị"),
+        (facts.procedure_code, "Thủ tục"),
+        (facts.source, "Nguồn"),
+    )
+    kind = next((noun for code, noun in kinds if code), None)
+    return f"{kind} {_subject(facts)}" if kind else _subject(facts).capitalize()
 
 
 def _told(letter: Letter, words: Words) -> str:
@@ -128,7 +136,7 @@ def _as_of(facts: Facts) -> str:
 
 def _fitted(kind: str, facts: Facts, body: str) -> str:
     """Give the name of the procedure the room the rest leaves."""
-    head = f"[{kind}] {_noun(facts)} {_subject(facts)}"
+    head = f"[{kind}] {_about(facts)}"
     if facts.procedure_name:
         room = TEXT_LIMIT - len(f"{head} – . {body}")
         head += " – " + shorten(facts.procedure_name, min(max(room, _PROCEDURE_LEAST), _PROCEDURE_LIMIT))

@@ -1,9 +1,11 @@
-"""What operations are told about our own work: a source that is not read, a dossier that could not be judged."""
+"""What operations are told about our own work: a source not read, a dossier not judged, an audit that finds something else."""
 
 from datetime import timedelta
 
 from shared.domain.messages.letter import Letter, Words
-from shared.domain.messages.wording import brief_moment, length, moment
+from shared.domain.messages.wording import brief_moment, length, moment, shorten
+
+_TOLD_LIMIT = 80
 
 
 def source_stale(letter: Letter) -> Words:
@@ -27,4 +29,17 @@ def review_failed(letter: Letter) -> Words:
         ask="xem nhật ký và xử lý lỗi trong ngày",
         consequence="hồ sơ này chưa được theo dõi cho đến khi lỗi được xử lý",
         brief=f"không xét được từ {brief_moment(since)}",
+    )
+
+
+def audit_differs(letter: Letter) -> Words:
+    since, differences = letter.facts.since, letter.value("differences") or 0
+    first = next(iter(letter.value("told") or ()), "")
+    told = f", trước hết: {shorten(first, _TOLD_LIMIT)}" if first else ""
+    return Words(
+        fact=f"lần xét lại ban đêm thấy {differences} điểm khác với kết quả đang lưu{told}",
+        left=letter.lasting(since),
+        ask="xem chi tiết cảnh báo, chạy lại lệnh watch766 audit và xử lý nguyên nhân trong ngày",
+        consequence="cảnh báo và số liệu chấm điểm của các mục đó có thể sai cho đến khi được xử lý",
+        brief=f"xét lại thấy {differences} điểm khác",
     )

@@ -84,6 +84,7 @@ FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule i
     "publication.late": publication.FAMILY,
     "source.stale": "source.stale",
     "review.failed": "review.failed",
+    "audit.differs": "audit.differs",
 }
 """Every rule's family, mildest first. The last are judged about petitions, procedures, sources and our own work."""
 
@@ -96,5 +97,6 @@ DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule
     "publication.late": findings.PublicationDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
+    "audit.differs": findings.AuditDiffersDetails,
 }
 """What every rule tells beyond the alert itself."""

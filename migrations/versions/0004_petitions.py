@@ -4,22 +4,24 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0030"
-down_revision = "0010"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
-_ROLES = "portal or home"
-_KINDS = "dossiers, sweep or catalogue"
+_ROLES = "portal, home or evaluation"
+_KINDS = "dossiers, sweep, catalogue or evaluation"
 
 
 def upgrade() -> None:
-    op.alter_column("sources", "role", comment="portal, home or petitions", existing_comment=_ROLES, existing_type=sa.Text())
+    op.alter_column(
+        "sources", "role", comment="portal, home, petitions or evaluation", existing_comment=_ROLES, existing_type=sa.Text()
+    )
     op.alter_column(
         "poll_runs",
         "kind",
-        comment="dossiers, sweep, catalogue or petitions",
+        comment="dossiers, sweep, catalogue, petitions or evaluation",
         existing_comment=_KINDS,
         existing_type=sa.Text(),
     )

@@ -1,0 +1,56 @@
+"""The audit of each night, and what operations hear of it."""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from services.monitor.steps.audit import Audit, Auditor
+from shared.db.engine import Database, clock
+from shared.db.stores import alerts, sources
+from shared.db.stores.alerts import Told
+from shared.domain.alerts import transitions
+from shared.domain.dossiers import Place
+from shared.domain.findings import AuditDiffersDetails, Finding, Responsible, Severity
+
+log = structlog.get_logger()
+
+MOST_TOLD = 10
+"""So many differences an alert tells one by one."""
+
+
+class NightlyAudit:
+    """For one province."""
+
+    def __init__(self, database: Database, province: str, auditor: Auditor) -> None:
+        self._database = database
+        self._province = province
+        self._auditor = auditor
+
+    async def run(self) -> Audit:
+        """Judge and count everything again; open or renew the alert `audit.differs`, or resolve it when nothing differs."""
+        report = await self._auditor.run()
+        log.info("audit_finished", judged=report.judged, owed=report.owed, differences=report.differences)
+        subject = f"audit:{self._province}"
+        async with self._database.begin() as connection:
+            await sources.watch_alone(connection, self._province)
+            now = await clock(connection)
+            standing = (await alerts.unresolved(connection, self._province, [subject])).get(subject, [])
+            since = min((alert.finding.since for alert in standing), default=now)
+            found = [_differs(report, since)] if report.differences else []
+            changes = [Told(subject=subject, change=change, place=Place()) for change in transitions(standing, found, Place())]
+            await alerts.write(connection, self._province, changes, now=now)
+        return report
+
+
+def _differs(report: Audit, since: datetime) -> Finding:
+    return Finding(
+        rule="audit.differs",
+        family="audit.differs",
+        severity=Severity.CRITICAL,
+        since=since,
+        opens_at=since,
+        responsible=Responsible.OPS,
+        details=msgspec.to_builtins(AuditDiffersDetails(differences=report.differences, told=report.told[:MOST_TOLD])),
+        ripe=True,
+    )
