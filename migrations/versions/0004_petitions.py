@@ -71,7 +71,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_petitions_province_code_agency"), "petitions", ["province_code", "agency"], unique=False)
-    op.create_index(op.f("ix_petitions_province_code_received_at"), "petitions", ["province_code", "received_at"], unique=False)
+    op.create_index(
+        op.f("ix_petitions_province_code_received_at_code"), "petitions", ["province_code", "received_at", "code"], unique=False
+    )
     op.create_index(op.f("ix_petitions_province_code_rule_set"), "petitions", ["province_code", "rule_set"], unique=False)
 
 

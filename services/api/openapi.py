@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, scores, sources, summary, sync
+from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, petitions, scores, sources, summary, sync
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -31,6 +31,7 @@ TAGS = [
     {"name": "dossiers", "description": "Where dossiers stand, and everything that is known of one."},
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
+    {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
@@ -46,6 +47,7 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
     "RankingList": scores.RankedUnit,

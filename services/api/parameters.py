@@ -79,6 +79,7 @@ ProcedureCode = Annotated[Code, AfterValidator(codes.procedure)]
 AlertId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The alert's id", examples=[1042])]
 DossierPath = Annotated[DossierCode, Path(description="The dossier's code, in any spelling", examples=["H20.114-261120-0042"])]
 AgencyPath = Annotated[AgencyCode, Path(description="The agency's code, in any spelling", examples=["H20.14"])]
+PetitionPath = Annotated[Code, Path(description="The petition's code", examples=["PAKN.20.261105.0311"])]
 SourceName = Annotated[Code, Path(description="The source's name in the configuration", examples=["igate"])]
 
 

@@ -75,7 +75,8 @@ class Monitor:
             for item in watched
             if isinstance(item.source, TakesPetitions)
         }
-        self._asides = (PetitionReviewer(database, reviewer), PublicationReviewer(database, reviewer))
+        self._publication = PublicationReviewer(database, reviewer)
+        self._asides = (PetitionReviewer(database, reviewer), self._publication)
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }
@@ -231,13 +232,13 @@ class Monitor:
         await self._leases.drop(source)
 
     async def _catalogue(self, item: Watched, lease: Lease) -> None:
-        """Read the catalogue of a source that has one, when it is due."""
+        """Read the catalogue of a source that has one, when it is due or a procedure should have become public since."""
         if item.catalogue_every is None or not isinstance(item.source, CatalogueSource):
             return
         async with self._database.begin() as connection:
             state = await sources.hold(connection, lease)
             now = await clock(connection)
-        if not is_due(state.catalogue_read_at, item.catalogue_every, now):
+        if not (is_due(state.catalogue_read_at, item.catalogue_every, now) or self._publication.wants_reading(now)):
             return
         try:
             await read_catalogue(self._database, item.source, lease, self._reviewer.calendar)

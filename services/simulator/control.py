@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.simulator.faults import KINDS, AnyFault
+from services.simulator.publications import owner
 from services.simulator.systems import Systems
 from services.simulator.timeline import FOREVER, Phase, Plan, Span
 from services.simulator.world import SYSTEMS
@@ -38,23 +39,22 @@ class Control:
         ]
 
     async def truth(self, request: Request) -> Response:
-        """The alerts that should be open at a moment, and who handles each dossier then."""
+        """The alerts that should be open at a moment, and who handles each dossier, petition or procedure then."""
         world = self._systems.world()
         try:
             at = _moment(request.query_params.get("at")) or self._systems.now()
         except ValueError:
             return json_answer({"error": "at must be RFC 3339 with an offset"}, 422)
-        findings = [
+        return json_answer(
             {
-                "code": code,
-                "rule": span.rule,
-                "severity": severity(span, at),
-                "from": span.begins,
-                "agency": world.plans[code].agency_at(at),
+                "at": at,
+                "findings": [_finding(code, span, at, world.plans[code].agency_at(at)) for code, span in world.truth(at)],
+                "petitions": [_finding(plan.code, span, at, plan.agency) for plan, span in world.truth_of_petitions(at)],
+                "procedures": [
+                    _finding(procedure.code, span, at, owner(procedure)) for procedure, span in world.truth_of_procedures(at)
+                ],
             }
-            for code, span in world.truth(at)
-        ]
-        return json_answer({"at": at, "findings": findings})
+        )
 
     async def world(self, _: Request) -> Response:
         """What this world is made of, with a few planted dossiers of every rule."""
@@ -99,6 +99,10 @@ class Control:
             return json_answer({"error": f"no such kind: {kind}"}, 422)
         self._systems.clear_faults(request.path_params.get("system"), kind)
         return json_answer({"faults": list(self._systems.faults)})
+
+
+def _finding(code: str, span: Span, at: datetime, agency: str) -> dict[str, Any]:
+    return {"code": code, "rule": span.rule, "severity": severity(span, at), "from": span.begins, "agency": agency}
 
 
 def severity(span: Span, at: datetime) -> str:

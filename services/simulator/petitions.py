@@ -1,77 +1,102 @@
-"""Complaints and questions of citizens on the portal: most are answered in time, a few late, repeated or still open."""
+"""Citizens' petitions on the portal: what it says of each at a moment, and the list it keeps of them."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
-from services.simulator.timeline import Plan
-from services.simulator.wording import portal_date
-from shared.domain.working_time import WorkingTime
+import msgspec
 
-_NEW, _REFUSED, _MORE_WANTED, _IN_WORK, _ANSWERED, _PUBLISHED = range(1, 7)
-_DAYS = 58
-_TO_REFUSE, _TO_ASK, _TO_ANSWER, _TO_PUBLISH = 2, 5, 15, 2
-"""Working days the law gives for each step."""
+from services.simulator import people
+from services.simulator.timeline import Span
+from services.simulator.wording import portal_date
+
+NEW, REFUSED, MORE_WANTED, IN_WORK, ANSWERED, PUBLISHED = range(1, 7)
+"""The portal's codes of where a petition stands."""
 
 Petition = tuple[datetime, dict[str, Any]]
 """When it last changed, and what the portal says of it."""
 
 
-def build(seed: int, origin: datetime, plans: Sequence[Plan], office: WorkingTime) -> list[Petition]:
-    """Return the petitions of a world in the order of their last change, one for about a hundred dossiers."""
-    rng = Random(f"{seed}/petitions")
-    settled = [plan for plan in plans if plan.submitted < origin - timedelta(days=2) and plan.left_at is None]
-    return sorted(
-        (_petition(rng, number, origin, settled, office) for number in range(len(settled) // 100)), key=lambda item: item[0]
-    )
+class Turn(msgspec.Struct, frozen=True):
+    """What the portal says of a petition from a moment on; `due`: until when it must be answered."""
+
+    at: datetime
+    status: int
+    due: datetime
 
 
-def page(petitions: Sequence[Petition], since: datetime, until: datetime | None) -> list[dict[str, Any]]:
-    """Return the petitions changed from `since` to `until`, both inclusive."""
-    return [entry for at, entry in petitions if since <= at and (until is None or at <= until)]
+class PetitionPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that will ever be said of one petition, and the alerts it should carry.
+
+    `content`: whether the citizen is content with the answer, None where they do not say; `again`: they complain once more.
+    """
+
+    code: str
+    agency: str
+    turns: tuple[Turn, ...]
+    mark: int
+    kind: int = 1
+    dossier: str | None = None
+    content: bool | None = None
+    again: bool = False
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def received(self) -> datetime:
+        return self.turns[0].at
+
+    def position(self, now: datetime) -> int:
+        """Return which turn is in force at a moment, -1 before its receipt."""
+        return bisect_right(self.turns, now, key=lambda turn: turn.at) - 1
+
+    def taken(self, status: int, position: int) -> datetime | None:
+        """Return when a status was taken up, None where it was not yet at this turn."""
+        return next((turn.at for turn in self.turns[: position + 1] if turn.status == status), None)
 
 
-def _petition(rng: Random, number: int, origin: datetime, plans: Sequence[Plan], office: WorkingTime) -> Petition:
-    plan = rng.choice(plans)
-    received = origin - timedelta(seconds=rng.randint(3600, _DAYS * 86400))
-    status, steps = _course(rng, received, office)
-    if max(steps.values(), default=received) > origin:
-        status, steps = _IN_WORK, {}
-    changed = max(steps.values(), default=received)
-    return changed, {
-        "MaPAKN": f"PAKN.20.{received:%y%m%d}.{number:04d}",
-        "TrangThai": status if number % 2 else str(status),
+def shown(plans: Iterable[PetitionPlan], now: datetime) -> list[Petition]:
+    """Return what the portal shows of the petitions at a moment, in the order of their last change."""
+    found = ((plan, plan.position(now)) for plan in plans)
+    entries = [(plan.turns[position].at, entry(plan, position)) for plan, position in found if position >= 0]
+    return sorted(entries, key=lambda item: (item[0], item[1]["MaPAKN"]))
+
+
+def changed(petitions: Iterable[Petition], since: datetime, until: datetime | None) -> list[dict[str, Any]]:
+    """Return the petitions changed from `since` to `until`, both inclusive, in the order of their last change."""
+    found = [(at, said) for at, said in petitions if since <= at and (until is None or at <= until)]
+    return [said for _, said in sorted(found, key=lambda item: item[0])]
+
+
+def entry(plan: PetitionPlan, position: int) -> dict[str, Any]:
+    """Return what the portal says of a petition at one of its turns, its citizen included."""
+    turn, answered = plan.turns[position], plan.taken(ANSWERED, position)
+    return people.on_the_portal(plan.mark) | {
+        "MaPAKN": plan.code,
+        "TrangThai": turn.status if plan.mark % 2 else str(turn.status),
         "DonViXuLy": plan.agency,
-        "LoaiPAKN": 1 if rng.random() < 0.8 else "2",
-        "NgayTiepNhan": portal_date(received),
-        "HanXuLy": portal_date(office.after(received, office.days(_TO_ANSWER))),
-        "NgayTuChoi": portal_date(steps.get(_REFUSED)),
-        "NgayYeuCauBoSung": portal_date(steps.get(_MORE_WANTED)),
-        "NgayTraLoi": portal_date(steps.get(_ANSWERED)),
-        "NgayCongKhai": portal_date(steps.get(_PUBLISHED)),
-        "MaHoSo": plan.code if rng.random() < 0.5 else None,
-        "HaiLong": rng.choice((1, "1", 1, 0, None)) if _ANSWERED in steps else None,
-        "PhanAnhLai": int(_ANSWERED in steps and rng.random() < 0.06),
-        "NgayCapNhat": portal_date(changed),
+        "LoaiPAKN": plan.kind if plan.mark % 3 else str(plan.kind),
+        "NgayTiepNhan": portal_date(plan.received),
+        "HanXuLy": portal_date(turn.due),
+        "NgayTuChoi": portal_date(plan.taken(REFUSED, position)),
+        "NgayYeuCauBoSung": portal_date(plan.taken(MORE_WANTED, position)),
+        "NgayTraLoi": portal_date(answered),
+        "NgayCongKhai": portal_date(plan.taken(PUBLISHED, position)),
+        "MaHoSo": plan.dossier,
+        "HaiLong": None if answered is None or plan.content is None else int(plan.content),
+        "PhanAnhLai": int(answered is not None and plan.again),
+        "NgayCapNhat": portal_date(turn.at),
     }
 
 
-def _course(rng: Random, received: datetime, office: WorkingTime) -> tuple[int, dict[int, datetime]]:
-    """Draw how far a petition comes, and when each step was made; one answer in ten is late."""
-    chance = rng.random()
-    if chance < 0.06:
-        return _NEW, {}
-    if chance < 0.14:
-        return _REFUSED, {_REFUSED: _within(rng, received, _TO_REFUSE, office)}
-    if chance < 0.22:
-        return _MORE_WANTED, {_MORE_WANTED: _within(rng, received, _TO_ASK, office)}
-    answered = _within(rng, received, _TO_ANSWER, office, late=rng.random() < 0.1)
-    if chance < 0.5:
-        return _ANSWERED, {_ANSWERED: answered}
-    return _PUBLISHED, {_ANSWERED: answered, _PUBLISHED: _within(rng, answered, _TO_PUBLISH, office)}
-
-
-def _within(rng: Random, start: datetime, days: int, office: WorkingTime, *, late: bool = False) -> datetime:
-    share = rng.uniform(1.05, 1.5) if late else rng.uniform(0.1, 0.95)
-    return office.after(start, timedelta(seconds=round(office.days(days).total_seconds() * share)))
+def junk(origin: datetime) -> list[Petition]:
+    """Return items of the list that cannot be used: of another province, of no known status, with a date that is none."""
+    updated = origin - timedelta(days=2)
+    turn = Turn(updated, IN_WORK, origin)
+    base = entry(PetitionPlan(code="PAKN.20.0001", agency="H20", turns=(turn,), mark=1), 0)
+    items = (
+        base | {"MaPAKN": "PAKN.47.0001", "DonViXuLy": "H47.12"},
+        base | {"MaPAKN": "PAKN.20.0002", "TrangThai": "đang xem"},
+        base | {"MaPAKN": "PAKN.20.0003", "HanXuLy": "20260231080000"},
+    )
+    return [(updated, item) for item in items]

@@ -102,7 +102,9 @@ class Gateway:
 
     def _petitions(self, body: Body) -> _Answer:
         offset, size = _page(body)
-        listed = petitions.page(self._systems.world().petitions, _since(body), _moment(body, "ngaycapnhat2"))
+        world = self._systems.world()
+        shown = [*world.petitions, *petitions.junk(world.size.origin)]
+        listed = petitions.changed(shown, _since(body), _moment(body, "ngaycapnhat2"))
         return {"error_code": "0", "tongso": len(listed), "result": listed[offset : offset + size]}
 
 

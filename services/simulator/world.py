@@ -3,19 +3,23 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from itertools import count, cycle, islice
 from random import Random
 
-from services.simulator import breakage, petitions, wording
+from services.simulator import breakage, petitions, publications, wording
 from services.simulator.catalogue import CENTRAL_SECTOR, SPECIAL_SECTOR, load
 from services.simulator.clocks import SystemClock, is_indifferent
 from services.simulator.ordinary import midnight
+from services.simulator.petition_draws import ARRIVE_EVERY, Petitioners
+from services.simulator.petitions import Petition, PetitionPlan
 from services.simulator.planner import NAMED_EVERY, Planner, Size
 from services.simulator.shelf import Row, Shelf
 from services.simulator.timeline import HOME, PORTAL, SPECIAL, Plan, Span, current
 from shared.config import CalendarConfig
+from shared.domain.catalogue import Procedure
 from shared.policy import working_time
 
 SYSTEMS = (PORTAL, HOME, SPECIAL)
@@ -38,21 +42,25 @@ class World:
 
     def __init__(self, size: Size, now: datetime) -> None:
         self.size = size
-        self.catalogue = load()
+        whole = load()
+        self.catalogue = copy(whole)
         self.central_sectors = (CENTRAL_SECTOR,)
         self.special_sectors = (SPECIAL_SECTOR,)
         self.shelves = {system: Shelf() for system in SYSTEMS}
         self.plans: dict[str, Plan] = {}
         self.now = max(now, size.origin)
         self.office = working_time(CalendarConfig())
-        self._planner = Planner(size, self.office, self.catalogue)
-        self._next_day, self._next_slot, self._next_named = midnight(size.origin), 0, 0
+        self._planner = Planner(size, self.office, whole)
+        self._next_day, self._next_slot, self._next_named, self._next_petition = midnight(size.origin), 0, 0, 0
+        self.decisions = publications.decisions(size.origin, whole.procedures, self.office)
+        self._list_procedures()
         self._tie = count()
         self._coming: list[_Event] = []
         self.clocks = {system: SystemClock() for system in SYSTEMS}
         with _nothing_thrown_away():
             self._add_silently(self._planner.backlog())
-            self.petitions = petitions.build(size.seed, size.origin, list(self.plans.values()), self.office)
+            self._petitioners = Petitioners(size.seed, size.origin, list(self.plans.values()), self.office)
+            self._petitions = list(self._petitioners.backlog())
             self.quiet = self._find_quiet()
             self._add_silently(self._arriving(self.now))
             self._show_all()
@@ -63,6 +71,7 @@ class World:
         """Let everything happen that was planned until `now`."""
         self._await(self._arriving(now))
         self.now = max(self.now, now)
+        self._list_procedures()
         while self._coming and self._coming[0][0] <= self.now:
             at, _, plan, system, position = heappop(self._coming)
             self._enter(plan, system, position, at)
@@ -75,6 +84,23 @@ class World:
         self._await(self._arriving(min(at, self.now + _ONE_DAY)))
         found = [(plan.code, span) for plan in self.plans.values() for span in plan.spans if span.begins <= at < span.ends]
         return sorted(found, key=lambda item: (item[0], item[1].rule))
+
+    @property
+    def petitions(self) -> list[Petition]:
+        """What the portal shows of its petitions now, in the order of their last change."""
+        self._petitions += self._petitioning(self.now)
+        return petitions.shown(self._petitions, self.now)
+
+    def truth_of_petitions(self, at: datetime) -> list[tuple[PetitionPlan, Span]]:
+        """Return the alerts about petitions that should be open at a moment (at most a day ahead), in order of code."""
+        self._petitions += self._petitioning(min(at, self.now + _ONE_DAY))
+        found = [(plan, span) for plan in self._petitions for span in plan.spans if span.begins <= at < span.ends]
+        return sorted(found, key=lambda item: item[0].code)
+
+    def truth_of_procedures(self, at: datetime) -> list[tuple[Procedure, Span]]:
+        """Return the alerts about procedures that should be open at a moment, in order of code."""
+        decided = ((self.catalogue.by_code[code], decision.spans) for code, decision in sorted(self.decisions.items()))
+        return [(procedure, span) for procedure, spans in decided for span in spans if span.begins <= at < span.ends]
 
     def touch(self, plans: Iterable[Plan], systems: Iterable[str], at: datetime) -> None:
         """Give dossiers a new update time by each system's clock, their content unchanged."""
@@ -105,6 +131,19 @@ class World:
         while self.size.origin + (self._next_named + 1) * NAMED_EVERY <= until:
             yield from self._planner.named_later(self._next_named)
             self._next_named += 1
+
+    def _petitioning(self, until: datetime) -> Iterator[PetitionPlan]:
+        """Yield the petitions whose slot has come, each once."""
+        while self.size.origin + (self._next_petition + 1) * ARRIVE_EVERY <= until:
+            if petition := self._petitioners.arrival(self._next_petition):
+                yield petition
+            self._next_petition += 1
+
+    def _list_procedures(self) -> None:
+        """Let the catalogue list its procedures as the portal does now; a list that changed is another one."""
+        listed = publications.listed(self.catalogue.procedures, self.decisions, self.now)
+        if listed != self.catalogue.procedures:
+            self.catalogue.procedures = listed
 
     def _add_silently(self, plans: Iterable[Plan]) -> None:
         for plan in plans:

@@ -528,7 +528,7 @@ petitions = Table(
     Index("ix_petitions_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
     Index(None, "province_code", "rule_set"),
     Index(None, "province_code", "agency"),
-    Index(None, "province_code", "received_at"),
+    Index(None, "province_code", "received_at", "code"),
     Index("ix_petitions_dossier", "province_code", "dossier_code", postgresql_where=text("dossier_code IS NOT NULL")),
     Index("ix_petitions_due_at", "province_code", text("(coalesce(due_at, 'infinity'))"), "code"),
     comment="Citizens' petitions: the queue of their reviews, until when which step is owed, and from when on each is late (5.1)",

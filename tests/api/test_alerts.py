@@ -272,10 +272,14 @@ async def test_the_alerts_of_another_province_are_not_seen(client: httpx.AsyncCl
 
 
 @pytest.mark.parametrize(
-    ("rule", "subject"), [("petition.overdue", "petition:PAKN.20.261120.0001"), ("publication.late", "procedure:1.001193")]
+    ("rule", "subject", "url"),
+    [
+        ("petition.overdue", "petition:PAKN.20.261120.0001", "/v1/petitions/PAKN.20.261120.0001"),
+        ("publication.late", "procedure:1.001193", "/v1/alerts/{id}"),
+    ],
 )
-async def test_an_alert_about_no_dossier_names_its_subject_and_leads_to_itself(
-    client: httpx.AsyncClient, world: World, rule: str, subject: str
+async def test_an_alert_about_no_dossier_names_its_subject_and_leads_to_it_or_to_itself(
+    client: httpx.AsyncClient, world: World, rule: str, subject: str, url: str
 ) -> None:
     await world.alert()
     about = await world.alert(None, rule, subject=subject, agency="H20.114", due_at=DUE)
@@ -283,6 +287,6 @@ async def test_an_alert_about_no_dossier_names_its_subject_and_leads_to_itself(
     AlertList.model_validate(body)
     (alert,) = body["items"]
     assert (alert["id"], alert["subject"], alert["dossier_code"], alert["source"]) == (about, subject, None, None)
-    assert alert["url"] == f"/v1/alerts/{about}"
+    assert alert["url"] == url.format(id=about)
     assert subject.partition(":")[2] in alert["message"]
     assert subject.partition(":")[2] in (await client.get("/v1/alerts", headers={"accept": "text/csv"})).text

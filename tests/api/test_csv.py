@@ -27,6 +27,7 @@ LISTS = {
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
+    "/v1/petitions": ("petitions.csv", "code", "agency_code", "status_label", "due_at", "overdue"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
     "/v1/scores/history": ("scores-history.csv", "day", "total", "change", "groups"),
     "/v1/scores/history?view=official": ("scores-history.csv", "day", "fetched_at", "total", "groups"),
@@ -66,6 +67,7 @@ async def one_of_each(world: World) -> None:
     await world.judged(procedure="1.001193", source="igate", officer_id="cb-7", out_of_step=["sync.status_mismatch"])
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
+    await world.petition()
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
 
 

@@ -22,6 +22,7 @@ async def one_of_each(world: World) -> None:
     await world.source("igate")
     await world.agency("H20.114")
     await world.judged("H20.114")
+    await world.petition("H20.114")
     await world.alert(id=1)
 
 

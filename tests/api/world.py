@@ -118,10 +118,19 @@ class World:
             code, **{"judged_at": self.now - AGO, "rule_set": 1, "agency": "H20.114", "status": Status.PROCESSING, **values}
         )
 
-    async def petition(self, number: int = 1, *, late_from: datetime | None = None, **values: Any) -> None:
-        """Write a petition that was reviewed: received now and in time unless something else is said."""
+    async def petition(
+        self,
+        named: int | str = 1,
+        *,
+        late_from: datetime | None = None,
+        step: str | None = None,
+        due_at: datetime | None = None,
+        **values: Any,
+    ) -> None:
+        """Write a petition that was reviewed: received now, in time and owing nothing unless something else is said."""
+        code = named if isinstance(named, str) else f"PAKN.20.261120.{named:04d}"
         row = {"status": PetitionStatus.IN_WORK, "agency": "H20.114", "received_at": self.now, "updated_at": self.now, **values}
-        petition = Petition(code=f"PAKN.20.261120.{number:04d}", **row)
+        petition = Petition(code=code, **row)
         await self.write(
             tables.petitions,
             code=petition.code,
@@ -129,11 +138,14 @@ class World:
             petition=petition,
             updated_at=petition.updated_at,
             status=petition.status,
+            kind=petition.kind,
             agency=petition.agency,
             dossier_code=petition.dossier_code,
             received_at=petition.received_at,
             first_seen_at=self.now,
             rule_set=1,
+            step=step,
+            due_at=due_at,
             late_from=late_from,
             complained_of=petition.is_complained_of,
         )

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import event, text
 
 from shared.db.engine import Database
-from shared.db.views import alerts, dossier_list
+from shared.db.views import alerts, dossier_list, petition_list
 from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alerts import AlertSort
 from shared.db.views.dossier_filters import DossierFilters
 from shared.db.views.dossier_list import DossierSort
 from shared.db.views.paging import Cut, Page
+from shared.db.views.petition_list import PetitionFilters, PetitionSort
 from shared.db.views.snapshot import Snapshot, open_snapshot
 from shared.domain.agencies import WHOLE_PROVINCE
 from shared.domain.alerts import AlertState
@@ -29,6 +30,14 @@ FROM generate_series(1, :many) AS n
 _DOSSIERS = """
 INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at, rule_set, agency, procedure, due_at, submitted_at)
 SELECT 'H20', n::text, now(), now(), 1, 'H20.' || n % 100, '1.' || n % 300, '2026-11-20Z', '2026-11-10Z'
+FROM generate_series(1, :many) AS n
+"""
+_PETITIONS = """
+INSERT INTO petitions (province_code, code, hash, petition, updated_at, status, agency, received_at, first_seen_at, due_at,
+                       complained_of)
+SELECT 'H20', n::text, '', jsonb_build_object('code', n::text, 'status', 4, 'agency', 'H20.14', 'received_at',
+       '2026-11-10T00:00:00Z', 'updated_at', '2026-11-10T00:00:00Z'), now(), 4, 'H20.' || n % 100, '2026-11-10Z', now(),
+       '2026-11-20Z', false
 FROM generate_series(1, :many) AS n
 """
 
@@ -51,6 +60,15 @@ async def test_a_page_of_dossiers_is_read_by_an_index(database: Database, sort: 
         return await dossier_list.dossier_page(snapshot, DossierFilters(), sort, cut, within=WHOLE_PROVINCE)
 
     await _fill(database, _DOSSIERS)
+    await _assert_by_index(database, page)
+
+
+@pytest.mark.parametrize("sort", PetitionSort)
+async def test_a_page_of_petitions_is_read_by_an_index(database: Database, sort: PetitionSort) -> None:
+    async def page(snapshot: Snapshot, cut: Cut) -> Page:
+        return await petition_list.petition_page(snapshot, PetitionFilters(), sort, cut, within=WHOLE_PROVINCE)
+
+    await _fill(database, _PETITIONS)
     await _assert_by_index(database, page)
 
 

@@ -1,7 +1,7 @@
 """Procedures that were decided and are not public: reviewed after each reading of the catalogue, and as of it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 import pytest
@@ -77,6 +77,33 @@ async def test_a_procedure_is_seen_as_of_the_reading_of_the_catalogue(world: Wor
     await world.rows("UPDATE sources SET catalogue_read_at = now() - interval '29 days' WHERE name = 'portal' RETURNING name")
     await world.monitor.review()
     assert await world.open_alerts() == set()
+
+
+async def test_the_catalogue_is_read_anew_when_the_moment_of_a_procedure_comes(database: Database) -> None:
+    world = World(database, portal=PortalWithCatalogue())
+    world.every = timedelta(days=1)
+    await world.open()
+    world.portal.listed = [decided(366)]  # told of until the midnight before now
+    await world.monitor.once()
+    assert await world.open_alerts() == set()
+    ago = "now() - interval '23 hours 59 minutes 59 seconds'"
+    await world.rows(f"UPDATE sources SET catalogue_read_at = {ago} WHERE name = 'portal' RETURNING name")
+    await world.monitor.review()
+    assert await world.open_alerts() == {LATE}, "so it was when the catalogue was read"
+    await world.monitor.once()
+    assert await world.open_alerts() == set()
+    await world.aclose()
+
+
+async def test_the_moment_is_the_first_at_which_an_answer_changes(world: World) -> None:
+    world.portal.listed = [decided(30), decided(364, code="1.2")]
+    await world.monitor.once()
+    reviewer = PublicationReviewer(world.database, world.reviewer)
+    assert not reviewer.wants_reading(datetime.max.replace(tzinfo=UTC)), "nothing was read yet"
+    await reviewer.drain()
+    forgotten = datetime.combine(datetime.now(UTC).astimezone(LOCAL).date() + timedelta(days=2), time(), LOCAL)
+    assert not reviewer.wants_reading(forgotten - timedelta(microseconds=1))
+    assert reviewer.wants_reading(forgotten)
 
 
 async def test_a_procedure_that_cannot_be_judged_stops_no_other(world: World) -> None:

@@ -100,6 +100,17 @@ class Running:
         body = (await self.simulator.get("/truth", params={"at": at.isoformat()})).raise_for_status().json()
         return {(finding["code"], finding["rule"]) for finding in body["findings"]}
 
+    async def alerts_beside(self) -> set[Finding]:
+        """Return the open alerts about petitions and procedures."""
+        query = {"family": ["petition", "publication"], "state": "active", "limit": "500"}
+        items = (await self.api.get("/v1/alerts", params=query)).raise_for_status().json()["items"]
+        return {(alert["subject"].partition(":")[2], alert["rule"]) for alert in items}
+
+    async def truth_beside(self, at: datetime) -> set[Finding]:
+        """Return what is true of petitions and procedures."""
+        body = (await self.simulator.get("/truth", params={"at": at.isoformat()})).raise_for_status().json()
+        return {(finding["code"], finding["rule"]) for finding in (*body["petitions"], *body["procedures"])}
+
     async def assert_alerts_are_true(self) -> set[Finding]:
         """What is true all the time from settled to answered is open; what is open is true at some time of it.
 
@@ -145,6 +156,8 @@ class Running:
                 "password": "${DVCQG_PASSWORD}",
                 "unit_code": "H20",
                 "every": "1s",
+                "petitions_every": "1s",
+                "catalogue_every": "5s",
             },
             "home": [
                 {"name": "igate", "main": True, "base_url": f"http://127.0.0.1:{self._ports['home']}", **home},

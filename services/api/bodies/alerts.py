@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import structlog
 
-from services.api.bodies.lists import dossier_url, named
+from services.api.bodies.lists import dossier_url, named, petition_url
 from shared.db.views.rows import Row
 from shared.db.views.snapshot import Snapshot
 from shared.domain.alerts import AlertState
@@ -102,7 +102,8 @@ def _url(row: Row) -> str:
         return dossier_url(row["dossier_code"])
     if row["source"] is not None:
         return f"/v1/sources/{quote(row['source'], safe='')}"
-    return f"/v1/alerts/{row['id']}"
+    petition = _code(row, "petition")
+    return f"/v1/alerts/{row['id']}" if petition is None else petition_url(petition)
 
 
 def _code(row: Row, kind: str) -> str | None:

@@ -27,6 +27,11 @@ def named(code: str | None, name: str | None) -> dict[str, str] | None:
     return None if code is None else {"code": code, "name": name or code}
 
 
+def petition_url(code: str) -> str:
+    """Return where a petition is read."""
+    return f"/v1/petitions/{quote(code, safe='')}"
+
+
 def dossier_url(code: str) -> str:
     """Return where a dossier is read."""
     return f"/v1/dossiers/{quote(code, safe='')}"

@@ -21,6 +21,8 @@ from services.api.examples.dossiers import (
     SUPPLEMENT,
 )
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
+from services.api.examples.petitions import KIND_NAME, PETITION
+from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
 from services.api.examples.scores import (
     CHANGE,
@@ -89,6 +91,11 @@ EXAMPLES: dict[str, Any] = {
     "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,
+    "Petition": {**PETITION, **FRESH},
+    "PetitionItem": PETITION,
+    "PetitionKindName": KIND_NAME,
+    "PetitionList": {**_page(PETITION), "count": 1},
+    "PetitionStatusName": PETITION_STATUS,
     "PollRun": POLL_RUN,
     "PolicyFacts": POLICY_FACTS,
     "PolicyList": _page(POLICY_FACTS),

@@ -1,4 +1,7 @@
-"""Reviewing which procedures should be public: once after each reading of the catalogue, and as of it."""
+"""Reviewing which procedures should be public: once after each reading of the catalogue, and as of it.
+
+When the moment comes at which one becomes due or late, the catalogue is read anew: it may have become public since.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +15,7 @@ from shared.db.stores import catalogue, sources
 from shared.db.stores.alerts import PROCEDURE
 from shared.db.stores.catalogue import Listed
 from shared.domain.dossiers import Place
+from shared.domain.findings import Review
 from shared.domain.phases import read_off
 from shared.domain.rules import publication as rule
 
@@ -32,6 +36,11 @@ class PublicationReviewer:
         self._database = database
         self._reviewer = reviewer
         self._reviewed: datetime | None = None
+        self._changes_at: datetime | None = None
+
+    def wants_reading(self, now: datetime) -> bool:
+        """Return whether the answer has changed by itself since the last reading, if that still holds."""
+        return self._changes_at is not None and self._changes_at <= now
 
     async def drain(self) -> int:
         """Review what was read since the last time; returns how many. Nothing before the portal was read once."""
@@ -48,30 +57,38 @@ class PublicationReviewer:
                 return 0
             as_of = portal.catalogue_read_at
             await sources.watch_alone(connection, province)
-            judged = self._judged(await catalogue.listed(connection, province), as_of)
+            judged, changes_at = self._judged(await catalogue.listed(connection, province), as_of)
             now = await clock(connection)
             for start in range(0, len(judged), _AT_ONCE):
                 some = judged[start : start + _AT_ONCE]
                 await tell(connection, province, some, baseline_at=portal.first_complete_at, now=now)
-        self._reviewed = as_of
+        self._reviewed, self._changes_at = as_of, changes_at
         return len(judged)
 
-    def _judged(self, listed: Sequence[Listed], as_of: datetime) -> list[Judgement]:
-        """Judge each by itself; one that cannot be judged is told in the log, and its alerts stay."""
-        judged = []
+    def _judged(self, listed: Sequence[Listed], as_of: datetime) -> tuple[list[Judgement], datetime | None]:
+        """Judge each by itself, and tell when the first answer changes by itself.
+
+        One that cannot be judged is told in the log, and its alerts stay.
+        """
+        judged, moments = [], []
         for one in listed:
             try:
-                judged.append(self._judgement(one, as_of))
+                review = self._review(one, as_of)
+                judged.append(self._judgement(one, review))
+                moments.append(review.next_review_at)
             except Exception as error:  # one poisoned procedure must not stop the others
                 log.exception("procedure_parked", procedure=one.procedure.code, error=type(error).__name__)
-        return judged
+        return judged, min((moment for moment in moments if moment), default=None)
 
-    def _judgement(self, one: Listed, as_of: datetime) -> Judgement:
-        rules, procedure = self._reviewer.rules, one.procedure
-        phases = rule.unpublished(procedure, rules, self._reviewer.calendar)
+    def _review(self, one: Listed, as_of: datetime) -> Review:
+        phases = rule.unpublished(one.procedure, self._reviewer.rules, self._reviewer.calendar)
+        return read_off(rule.FAMILY, phases, as_of=as_of)
+
+    def _judgement(self, one: Listed, review: Review) -> Judgement:
+        procedure = one.procedure
         return Judgement(
             subject=PROCEDURE + procedure.code,
-            place=Place(rule.owner(procedure, rules), procedure.code, procedure.sector),
-            findings=read_off(rule.FAMILY, phases, as_of=as_of).findings,
+            place=Place(rule.owner(procedure, self._reviewer.rules), procedure.code, procedure.sector),
+            findings=review.findings,
             known_since=one.changed_at,
         )

@@ -1,6 +1,6 @@
 """The figures of every unit for a period, as the portal publishes them at a moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zlib import crc32
@@ -16,7 +16,7 @@ from services.simulator.evaluation.sums import Sums
 from services.simulator.province import PROVINCE
 from services.simulator.timeline import PORTAL, Phase, Plan
 from services.simulator.world import World
-from shared.domain.catalogue import Agency
+from shared.domain.catalogue import Agency, Procedure
 
 Shown = Mapping[str, tuple[Plan, Phase]]
 """What the portal shows of each dossier, by its code."""
@@ -36,20 +36,24 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Books:
-    """Counts what a world's portal shows. What a dossier counts for is kept until its record changes.
+    """Counts what a world's portal shows. What a dossier counts for is kept until its record changes or it is complained of.
 
     `shown` has to be called where the world moves; `figures` may run beside it, in a thread of its own.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._complaints = complaints.read(world.petitions, world.plans)
-        self._complained = {each.dossier for each in self._complaints if each.unhappy}
-        self._offers = Offers(world.catalogue, world.office)
-        self._marks: dict[str, tuple[Phase, Mark | None]] = {}
+        self._marks: dict[str, tuple[Phase, bool, Mark | None]] = {}
+        self._procedures: Sequence[Procedure] = ()
+        self.shown()
 
     def shown(self) -> Shown:
         """Return what the portal shows at present. Junk is nobody's dossier; one that is listed twice is one."""
+        self._complaints = complaints.read(self._world.petitions, self._world.plans)
+        self._complained = {each.dossier for each in self._complaints if each.unhappy}
+        if self._procedures is not self._world.catalogue.procedures:
+            self._procedures = self._world.catalogue.procedures
+            self._offers = Offers(self._world.catalogue, self._world.office)
         rows = ((row.plan, row.phase) for row in self._world.shelves[PORTAL] if row.plan)
         return {plan.code: (plan, plan.portal[phase]) for plan, phase in rows}
 
@@ -74,10 +78,11 @@ class Books:
 
     def _marked(self, shown: Shown) -> Iterable[Mark]:
         for code, (plan, phase) in shown.items():
-            known, made = self._marks.get(code, (None, None))
-            if known is not phase:
-                made = mark(plan, phase, self._world.catalogue, self._world.office, complained=code in self._complained)
-                self._marks[code] = phase, made
+            complained = code in self._complained
+            known, was, made = self._marks.get(code, (None, False, None))
+            if known is not phase or was is not complained:
+                made = mark(plan, phase, self._world.catalogue, self._world.office, complained=complained)
+                self._marks[code] = phase, complained, made
             if made:
                 yield made
 
