@@ -20,6 +20,7 @@ PATHS = [route.path.format(**ITEMS) for route in ROUTES if route.path.startswith
 async def one_of_each(world: World) -> None:
     """Something to read on every path."""
     await world.source("igate")
+    await world.official("H20")
     await world.agency("H20.114")
     await world.judged("H20.114")
     await world.petition("H20.114")

@@ -87,7 +87,7 @@ def test_every_route_documents_how_it_fails(document: dict[str, Any]) -> None:
             failures = {status for status in operation["responses"] if status >= "4"}
             assert failures >= {"405", "406", "422", "500", "503"}, path
             pages = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ()))
-            names_one = "{" in path or path in ("/v1/scores", "/v1/scores/history")  # of an agency
+            names_one = "{" in path or path in ("/v1/scores", "/v1/scores/history", "/v1/scores/compare")  # of an agency
             assert ("400" in failures, "404" in failures) == (pages, names_one), path
             for status in failures:
                 assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path

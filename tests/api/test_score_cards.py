@@ -1,6 +1,7 @@
 """Live scores: cards, rankings and days from what is counted."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from shared.domain.counters import Counters, Mark, View
 from shared.domain.figures import Counted
 from shared.domain.offers import count
 from shared.domain.periods import Period
+from shared.domain.published import PublishedMetric, PublishedScores
 from shared.domain.working_time import LOCAL
 from shared.policy import working_time
 from tests.api.world import PROVINCE, World
@@ -180,6 +182,24 @@ async def test_the_weakest_indicators_come_first(world: World, client: httpx.Asy
     assert items[0]["indicator"]["role"] == "lead"
     assert items[0]["indicator"]["lost"] >= items[1]["indicator"]["lost"]
     assert len(items) == 2
+
+
+@pytest.mark.parametrize(("theirs", "told"), [("51.00", "yes"), ("49.00", "yes"), ("51.01", "no"), (None, "unknown")])
+async def test_our_figures_agree_with_the_portals_up_to_the_tolerance(
+    world: World, client: httpx.AsyncClient, theirs: str | None, told: str
+) -> None:
+    """2.1 may be a percentage point apart."""
+    await dossiers(world, "H20.14", ONE, LATE)
+    ratio, agrees = None if theirs is None else Decimal(theirs), {"yes": True, "no": False, "unknown": None}[told]
+    await world.official("H20.14", scores=PublishedScores(metrics={"2.1": PublishedMetric(ratio=ratio)}))
+    body = (await client.get("/v1/scores/compare", params={"agency": "H20.14"})).json()
+    found = {item["id"]: item for item in body["items"]}
+    assert (found["2.1"]["ours"], found["2.1"]["agrees"]) == (50, agrees)
+    assert (found["1.4"]["comparable"], found["1.4"]["agrees"]) == (False, None)
+
+
+async def test_nothing_is_compared_before_the_portal_published(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/scores/compare")).status_code == 404
 
 
 @pytest.mark.parametrize(

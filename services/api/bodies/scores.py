@@ -87,6 +87,31 @@ def lost_body(portal: ScoreCard, home: ScoreCard) -> dict[str, Any]:
     return {"lost": sum(summed, Decimal("0.00")), "indicators": indicators}
 
 
+def compared(card: ScoreCard, official: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each indicator of our card beside that of the portal's own card, as it goes out."""
+    theirs = {found["id"]: found["percent"] for group in official["groups"] for found in group["indicators"]}
+    return [_compared(found, theirs[found.indicator.id]) for found in card.indicators]
+
+
+def _compared(found: IndicatorScore, theirs: Decimal | None) -> dict[str, Any]:
+    comparison = found.indicator.comparison
+    difference = None if found.percent is None or theirs is None else found.percent - theirs
+    agrees = None
+    if comparison.comparable and comparison.tolerance is not None and difference is not None:
+        agrees = abs(difference) <= comparison.tolerance
+    return {
+        "id": found.indicator.id,
+        "name": found.indicator.name,
+        "ours": found.percent,
+        "portal": theirs,
+        "difference": difference,
+        "comparable": comparison.comparable,
+        "tolerance": comparison.tolerance,
+        "agrees": agrees,
+        "why": comparison.why,
+    }
+
+
 def weakest(card: ScoreCard, targets: Targets, roles: Mapping[str, Role], count: int) -> list[dict[str, Any]]:
     """Return the indicators that lose the most points, the most first."""
     losing = [(group, found) for group in card.groups for found in group.indicators if found.lost]

@@ -26,6 +26,8 @@ from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
 from services.api.examples.scores import (
     CHANGE,
+    COMPARED,
+    COMPARISON,
     FIGURES,
     GROUP_CARD,
     INDICATOR_CARD,
@@ -49,6 +51,8 @@ def _page(*items: dict[str, Any]) -> dict[str, Any]:
 
 EXAMPLES: dict[str, Any] = {
     **DETAILS,
+    "ComparedIndicator": COMPARED,
+    "Comparison": COMPARISON,
     "WeakestIndicators": WEAKEST,
     "WeakIndicator": WEAK_INDICATOR,
     "RankingList": _page(RANKED_UNIT),

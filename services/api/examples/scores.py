@@ -64,6 +64,25 @@ LOST_POINTS = {
     "indicators": [LOST_INDICATOR],
     **FRESH,
 }
+COMPARED = {
+    "id": "2.1",
+    "name": INDICATOR_CARD["name"],
+    "ours": 98.85,
+    "portal": 99.85,
+    "difference": -1.0,
+    "comparable": True,
+    "tolerance": 1.0,
+    "agrees": True,
+    "why": _POLICY.indicators["2.1"].comparison.why,
+}
+COMPARISON = {
+    "agency": _AGENCY,
+    "period": "2026",
+    "policy": _POLICY.id,
+    "published_at": "2026-11-20T06:00:09+07:00",
+    "items": [COMPARED],
+    **FRESH,
+}
 WEAK_INDICATOR = {"group": "TDGQ", "indicator": INDICATOR_CARD}
 WEAKEST = {"agency": _AGENCY, "period": "2026", "view": "portal", "items": [WEAK_INDICATOR], **FRESH}
 

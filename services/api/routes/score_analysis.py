@@ -8,12 +8,12 @@ from pydantic import Field
 
 from services.api.answers import AnAnswer
 from services.api.bodies.lists import freshness_body, named
-from services.api.bodies.scores import lost_body, weakest
+from services.api.bodies.scores import compared, lost_body, weakest
 from services.api.caller import AnyCaller
-from services.api.parameters import AgencyPath, PeriodText, Query
+from services.api.parameters import AgencyCode, AgencyPath, PeriodText, Query
 from services.api.reader import TheReader
 from services.api.schemas.problem import ONE_ANSWERS
-from services.api.schemas.scores import LostPoints, WeakestIndicators
+from services.api.schemas.scores import Comparison, LostPoints, WeakestIndicators
 from services.api.score_views import ScoreViews
 from services.api.scoring import TheScoring
 from shared.domain.counters import View
@@ -28,11 +28,34 @@ class LostQuery(Query):
     period: PeriodText | None = Field(default=None, description="As for a card")
 
 
+class CompareQuery(LostQuery):
+    """Whose figures, of which period."""
+
+    agency: AgencyCode | None = Field(default=None, description="Whose figures; left out: the province's")
+
+
 class WeakestQuery(LostQuery):
     """Which period and view, and how many."""
 
     view: View = Field(default=View.PORTAL, description="From the portal's records, or from home's as if everything were in step")
     n: int = Field(default=4, ge=1, le=21, description="At most so many")
+
+
+@router.get("/v1/scores/compare", response_model=Comparison, responses=ONE_ANSWERS, summary="Compare with the portal's figures")
+async def compare_scores(
+    caller: AnyCaller, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CompareQuery, QueryParameters()]
+) -> Response:
+    """Our figures of the portal's records beside those the portal publishes: do both count the same?"""
+    async with reader.snapshot() as snapshot:
+        views = ScoreViews(snapshot, reader, scoring, caller, query.period)
+        views.check()
+        scores = views.live(View.PORTAL)
+        unit = await scores.unit(query.agency or snapshot.province)
+        card = (await scores.cards([unit]))[unit.code]
+        official = await views.official.card(unit.code, None)
+    about = {"agency": named(unit.code, unit.name), "period": str(views.period), "policy": card.policy.id}
+    items = {"published_at": official["data_as_of"], "items": compared(card, official)}
+    return answer.of({**about, **items, **freshness_body(snapshot.freshness)})
 
 
 @router.get("/v1/scores/{code}/lost", response_model=LostPoints, responses=ONE_ANSWERS, summary="Read what sync costs")

@@ -166,6 +166,32 @@ class WeakestIndicators(Fresh):
     items: list[WeakIndicator]
 
 
+class ComparedIndicator(Schema):
+    """Our percentage beside the portal's own."""
+
+    id: str
+    name: str
+    ours: float | None
+    portal: float | None
+    difference: float | None = Field(description="Ours less the portal's, in percentage points; null where either is not known")
+    comparable: bool = Field(description="Whether both count the same, so that a difference says something")
+    tolerance: float | None = Field(
+        description="Up to so many percentage points apart is no difference; null where nothing is compared"
+    )
+    agrees: bool | None = Field(description="Null where nothing is compared or either is not known")
+    why: str
+
+
+class Comparison(Fresh):
+    """Our card of the portal's records beside the card the portal publishes, indicator by indicator."""
+
+    agency: AgencyName
+    period: str
+    policy: str
+    published_at: Moment = Field(description="Up to when the portal's figures were read")
+    items: list[ComparedIndicator]
+
+
 class Figures(Schema):
     """How many of how many, whole numbers. The numerator is not larger, but for 2.2: working days of so many dossiers."""
 
