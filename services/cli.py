@@ -94,8 +94,10 @@ async def audit(options: argparse.Namespace, settings: Settings) -> int:
     from services.monitor import bootstrap
 
     config = load_config(settings.config, environ=process_environment())
+    bootstrap.check(config)
     async with open_database(settings, "watch766 audit") as database:
         await schema.check_schema(database.engine)
+        await bootstrap.check_rules(config, database)
         report = await bootstrap.auditor(config, database).run()
     if options.json:
         print(msgspec.json.encode(report).decode())

@@ -18,7 +18,7 @@ from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
-from shared.db.stores import sources
+from shared.db.stores import rule_sets, sources
 from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
 from shared.domain.dossiers import HomeSystem, Rules, fingerprint
@@ -40,7 +40,7 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
             stack.push_async_callback(source.aclose)
             watched.append(_watched(source, source_config))
         await _register(database, config, {item.source.name: item.source.mark for item in watched})
-        mark = fingerprint(REVIEW_VERSION, rules, working_days(config.calendar), config.calendar.hours)
+        mark = fingerprint_of(config)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
         settling = Settling(database, config.province)
@@ -53,6 +53,19 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
 def auditor(config: Config, database: Database) -> Auditor:
     """Return the auditor of a province, by the rules its monitor works with."""
     return Auditor(database, rules_of(config), working_time(config.calendar))
+
+
+def fingerprint_of(config: Config) -> str:
+    """Return what tells the rules of a configuration, and the version of the review, from others."""
+    return fingerprint(REVIEW_VERSION, rules_of(config), working_days(config.calendar), config.calendar.hours)
+
+
+async def check_rules(config: Config, database: Database) -> None:
+    """Raise `ConfigError` unless the province is judged by the rules of this configuration: by others all would differ."""
+    async with database.begin() as connection:
+        at_work = await rule_sets.fingerprint(connection, config.province)
+    if at_work not in (None, fingerprint_of(config)):
+        raise ConfigError("the province is judged by other rules than this configuration's: set WATCH766_CONFIG to the monitor's")
 
 
 def check(config: Config) -> None:

@@ -1,6 +1,7 @@
 """Tallies are always the sum of the marks, and an audit finds the same again."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from services.monitor import bootstrap
 from services.monitor.steps.audit import Auditor
-from shared.config import CalendarConfig
+from shared.config import CalendarConfig, Config
 from shared.db.engine import Database
-from shared.db.stores import marks
+from shared.db.stores import marks, rule_sets
 from shared.db.views import audit
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.statuses import Status
+from shared.errors import ConfigError
 from shared.policy import working_time
 from tests.integration.world import HOUR, PROVINCE, RULES, World, record
 
@@ -140,3 +143,13 @@ async def test_a_dossier_whose_review_fails_keeps_its_marks(busy: World) -> None
     (row,) = await busy.rows("SELECT parked_reason FROM dossiers WHERE code = 'H20.14-261120-0001'")
     assert row["parked_reason"]
     assert await sums(busy, "portal") == before
+
+
+async def test_an_audit_by_other_rules_than_those_at_work_is_refused(database: Database) -> None:
+    config = Config()
+    await bootstrap.check_rules(config, database)
+    for fingerprint, refused in (("of other rules", True), (bootstrap.fingerprint_of(config), False)):
+        async with database.begin() as connection:
+            await rule_sets.register(connection, PROVINCE, fingerprint, 1, now=datetime.now(UTC))
+        with pytest.raises(ConfigError, match="other rules") if refused else nullcontext():
+            await bootstrap.check_rules(config, database)

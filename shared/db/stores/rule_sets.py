@@ -30,6 +30,12 @@ async def is_latest(connection: AsyncConnection, province: str, rule_set: int) -
     return latest is not None and latest.id == rule_set
 
 
+async def fingerprint(connection: AsyncConnection, province: str) -> str | None:
+    """Return the fingerprint of the rules at work, None before there are any."""
+    latest = await _latest(connection, province)
+    return None if latest is None else str(latest.fingerprint)
+
+
 async def _latest(connection: AsyncConnection, province: str):  # type: ignore[no-untyped-def]  # a row
     query = select(rule_sets).where(rule_sets.c.province_code == province).order_by(rule_sets.c.id.desc()).limit(1)
     return (await connection.execute(query)).one_or_none()
