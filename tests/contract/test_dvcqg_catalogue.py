@@ -3,9 +3,13 @@
 from datetime import date
 
 import httpx
+import pytest
 
 from services.monitor.sources.dvcqg.client import DvcqgSource
+from shared.config import CalendarConfig
 from shared.domain.catalogue import Agency, Procedure
+from shared.domain.offers import count
+from shared.policy import working_time
 from tests.contract.contract_fakes import FakePortal
 
 
@@ -101,3 +105,17 @@ async def test_a_portal_that_knows_one_page_only_is_not_asked_for_ever(dvcqg_sou
     portal.misbehaviours = [httpx.Response(200, json=page), httpx.Response(200, json=page)]
     found, _ = await dvcqg_source.procedures()
     assert len(found) == 500
+
+
+@pytest.mark.parametrize(
+    ("written", "refused"),
+    [("20981231", []), ("20990101", ["NgayQuyetDinh: an impossible year"]), ("99991231", ["NgayQuyetDinh: an impossible year"])],
+)
+async def test_a_day_beyond_the_calendar_costs_only_the_fact(
+    dvcqg_source: DvcqgSource, portal: FakePortal, written: str, refused: list[str]
+) -> None:
+    """Deadlines are counted from it in working days, which are known until 2099."""
+    portal.lists["LayDanhSachTTHC"] = [{"MaTTHC": "1.000001", "NgayQuyetDinh": written}]
+    (found,), told = await dvcqg_source.procedures()
+    assert (found.decided_on is None, told) == (bool(refused), refused)
+    count([found], working_time(CalendarConfig()))

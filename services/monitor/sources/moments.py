@@ -10,6 +10,8 @@ from shared.domain.working_time import LOCAL
 Parse = Callable[[str], datetime]
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=LOCAL).astimezone(UTC)
+_END = datetime(2099, 1, 1, tzinfo=LOCAL).astimezone(UTC)
+"""Working time is known to the end of that year; deadlines follow a day of the catalogue."""
 _AHEAD_OF_UTC = timedelta(hours=7)
 _FURTHEST_AHEAD = timedelta(days=20 * 365 + 5)
 """Twenty years: no dossier is due later than that."""
@@ -52,6 +54,8 @@ def portal_day(value: object, field: str) -> date | None:
     """Return the day of a catalogue date, `yyyyMMdd` with or without a time; raises `FieldRefused`."""
     written = word(value, field)
     moment = _read(portal_moment, written + "000000" if len(written) == 8 else written, field)
+    if moment and moment >= _END:
+        raise FieldRefused(field, "an impossible year")
     return moment.astimezone(LOCAL).date() if moment else None
 
 
