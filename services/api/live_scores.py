@@ -6,7 +6,7 @@ from datetime import date
 
 from services.api.problems import ParameterError, invalid_parameters, not_found
 from services.api.scoring import Scoring
-from shared.db.views.agencies import agency_tree, listed_agencies
+from shared.db.views import agencies
 from shared.db.views.counted import counted
 from shared.db.views.score_days import counted_on, days_of
 from shared.db.views.snapshot import Snapshot
@@ -17,7 +17,7 @@ from shared.domain.indicators import AgencyKind, Policy
 from shared.domain.periods import NoPolicy, Period, local_day, policy_for
 from shared.domain.ranking import Of
 from shared.domain.scoring import ScoreCard, score
-from shared.domain.units import Offices, Unit, ranked, unit_of
+from shared.domain.units import Offices, Unit, ranked
 from shared.domain.working_time import WorkingTime
 
 
@@ -44,21 +44,22 @@ class LiveScores:
         """
         if of is Of.PROVINCES:
             raise invalid_parameters([ParameterError("of", "provinces are ranked with view=official")])
-        tree = await agency_tree(self.snapshot, within=self.within)
-        return ranked(await listed_agencies(self.snapshot, within=self.within), tree, self.offices, of)
+        return ranked((await self._units()).values(), of)
 
     async def unit(self, code: str) -> Unit:
         """Return one agency as a unit; raises the problem of one that is not there or may not be seen.
 
         The province is there before anybody listed it.
         """
-        tree = await agency_tree(self.snapshot, within=self.within)
-        for agency in await listed_agencies(self.snapshot, within=self.within):
-            if agency.code == code:
-                return unit_of(agency, tree, self.offices)
+        found = await self._units()
+        if code in found:
+            return found[code]
         if code == self.snapshot.province and self.within.is_whole:
-            return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=tree.codes)
+            return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=frozenset(found))
         raise not_found("agency with this code")
+
+    async def _units(self) -> dict[str, Unit]:
+        return await agencies.units(self.snapshot, self.offices, within=self.within)
 
     async def cards(self, units: Sequence[Unit], as_of: date | None = None) -> dict[str, ScoreCard]:
         """Return the card of each unit by its code; at the end of an earlier day, of those of which something was kept."""

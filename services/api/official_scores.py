@@ -9,7 +9,7 @@ from typing import Any
 from services.api.bodies.official_scores import official_card, rank_body, reading_body
 from services.api.problems import ParameterError, invalid_parameters, not_found
 from services.api.scoring import Scoring
-from shared.db.views.agencies import agency_tree, listed_agencies
+from shared.db.views import agencies
 from shared.db.views.official import Published, changes, published
 from shared.db.views.snapshot import Snapshot
 from shared.domain import codes
@@ -18,7 +18,7 @@ from shared.domain.indicators import AgencyKind
 from shared.domain.periods import NoPolicy, Period, local_day, policy_for
 from shared.domain.published import Endpoint
 from shared.domain.ranking import Of, ranks
-from shared.domain.units import Unit, roles, unit_of
+from shared.domain.units import Unit, roles
 from shared.domain.working_time import LOCAL
 
 
@@ -89,9 +89,7 @@ class OfficialScores:
 
     async def _units(self) -> dict[str, Unit]:
         """Return the agencies that may be seen as units."""
-        tree = await agency_tree(self.snapshot, within=self.within)
-        listed = await listed_agencies(self.snapshot, within=self.within)
-        return {agency.code: unit_of(agency, tree, self.scoring.offices) for agency in listed}
+        return await agencies.units(self.snapshot, self.scoring.offices, within=self.within)
 
     async def _unit(self, code: str, found: Published | None) -> Unit:
         """Return a unit, also one that only the portal's scores name; raises the problem of one nobody names or may see."""

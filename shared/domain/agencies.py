@@ -28,6 +28,14 @@ class AgencyTree(msgspec.Struct, frozen=True):
         """Return an agency of this tree with everything below it; nothing for an agency that is not in it."""
         return self.narrowed_to([code])
 
+    def branches(self) -> dict[str, frozenset[str]]:
+        """Return what `below` has of each agency of this tree, by its code, found in one pass."""
+        found: dict[str, set[str]] = {code: set() for code in self.parents}
+        for code in self.parents:
+            for above in found.keys() & self._lineage(code):
+                found[above].add(code)
+        return {code: frozenset(branch) for code, branch in found.items()}
+
     def narrowed_to(self, tops: Iterable[str]) -> "AgencyTree":
         """Return the agencies named, of those in this tree, with everything below them."""
         wanted = frozenset(tops) & self.codes

@@ -21,6 +21,9 @@ _OWNERS = {
 }
 
 
+_RANKED = frozenset(AgencyKind) - {AgencyKind.PROVINCE}
+
+
 class Offices(msgspec.Struct, frozen=True, kw_only=True):
     """Agencies with a task of their own, by code: the People's Committee office, science and technology, justice; and the boards
     of economic zones, which the portal lists as departments. None where the province configured none.
@@ -33,17 +36,28 @@ class Offices(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency with the codes of itself and everything below it; `kind` is None for one nobody listed with a level."""
+    """An agency with the codes of itself and everything below it; `kind` is None where neither list nor configuration tells.
+
+    `is_listed`: the portal's list names it with a level.
+    """
 
     code: str
     name: str
     kind: AgencyKind | None
     agencies: frozenset[str]
+    is_listed: bool = False
 
 
-def unit_of(agency: Agency, tree: AgencyTree, offices: Offices) -> Unit:
-    """Return an agency as a unit; `tree` holds what may be seen of it."""
-    return Unit(code=agency.code, name=agency.name, kind=kind_of(agency, offices), agencies=tree.below(agency.code).codes)
+def units_of(agencies: Iterable[Agency], offices: Offices) -> dict[str, Unit]:
+    """Return agencies as units, by code and in their order; nothing else is below them."""
+    by_code = {agency.code: agency for agency in agencies}
+    branches = AgencyTree({code: agency.parent for code, agency in by_code.items()}).branches()
+    return {
+        code: Unit(
+            code=code, name=agency.name, kind=kind_of(agency, offices), agencies=branches[code], is_listed=bool(agency.level)
+        )
+        for code, agency in by_code.items()
+    }
 
 
 def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
@@ -51,10 +65,10 @@ def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
     return AgencyKind.ECONOMIC_ZONE if agency.code in offices.economic_zones else _LEVELS.get(agency.level or 0)
 
 
-def ranked(agencies: Iterable[Agency], tree: AgencyTree, offices: Offices, of: Of | None) -> list[Unit]:
-    """Return the units that are ranked with each other: of some kinds, or all but the province."""
-    units = (unit_of(agency, tree, offices) for agency in agencies if agency.level and agency.level > 1)
-    return [unit for unit in units if of is None or unit.kind in of.kinds]
+def ranked(units: Iterable[Unit], of: Of | None) -> list[Unit]:
+    """Return the units that are ranked with each other: of some kinds, or all but the province; only listed ones."""
+    kinds = _RANKED if of is None else of.kinds & _RANKED
+    return [unit for unit in units if unit.is_listed and unit.kind in kinds]
 
 
 def roles(unit: Unit, targets: Targets, offices: Offices) -> Mapping[str, Role]:

@@ -6,7 +6,7 @@ from shared.domain.agencies import AgencyTree
 from shared.domain.catalogue import Agency
 from shared.domain.indicators import AgencyKind
 from shared.domain.ranking import Of
-from shared.domain.units import Offices, kind_of, ranked, roles, unit_of
+from shared.domain.units import Offices, kind_of, ranked, roles, units_of
 from shared.policy.targets import targets
 
 AGENCIES = [
@@ -19,7 +19,7 @@ AGENCIES = [
 ]
 TREE = AgencyTree({agency.code: agency.parent for agency in AGENCIES}, is_whole=True)
 OFFICES = Offices(office="H20.01", science="H20.09", economic_zones=frozenset({"H20.20"}))
-BY_CODE = {agency.code: unit_of(agency, TREE, OFFICES) for agency in AGENCIES}
+BY_CODE = units_of(AGENCIES, OFFICES)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ def test_the_kind_of_an_agency_is_its_level_in_the_list(code, kind):
     assert kind_of(Agency(code="H20.20", name="", level=2), Offices()) is AgencyKind.SPECIALISED
 
 
+def test_a_unit_has_what_the_tree_has_below_it():
+    assert {code: unit.agencies for code, unit in BY_CODE.items()} == {code: TREE.below(code).codes for code in TREE.codes}
+
+
 def test_a_unit_has_everything_below_it():
     assert BY_CODE["H20.09"].agencies == {"H20.09", "H20.09.01"}
     assert BY_CODE["H20"].agencies == {agency.code for agency in AGENCIES}
@@ -52,7 +56,7 @@ def test_a_unit_has_everything_below_it():
     ],
 )
 def test_like_is_ranked_with_like(of, codes):
-    assert [unit.code for unit in ranked(AGENCIES, TREE, OFFICES, of)] == codes
+    assert [unit.code for unit in ranked(BY_CODE.values(), of)] == codes
 
 
 def test_a_role_follows_from_the_kind_or_from_the_task():

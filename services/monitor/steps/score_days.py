@@ -4,13 +4,13 @@ from datetime import date
 
 from shared.db.engine import Database
 from shared.db.stores import score_days
-from shared.db.views.agencies import agency_tree, listed_agencies
+from shared.db.views.agencies import units
 from shared.db.views.counted import counted
 from shared.db.views.snapshot import Snapshot, open_snapshot
 from shared.domain.agencies import WHOLE_PROVINCE
 from shared.domain.counters import View
 from shared.domain.periods import Period, local_day, periods_of
-from shared.domain.units import Offices, Unit, unit_of
+from shared.domain.units import Offices, Unit
 
 
 class ScoreDays:
@@ -25,9 +25,9 @@ class ScoreDays:
         """Keep today's figures of every unit, view and period that may still move; returns how many changed."""
         async with open_snapshot(self._database, self._province) as snapshot:
             today = local_day(snapshot.now)
-            units = await self._units(snapshot)
+            kept = await self._units(snapshot)
             found = {
-                (view, period): await counted(snapshot, view, period, units, within=WHOLE_PROVINCE)
+                (view, period): await counted(snapshot, view, period, kept, within=WHOLE_PROVINCE)
                 for view in View
                 for period in moving_periods(today)
             }
@@ -39,9 +39,8 @@ class ScoreDays:
 
     async def _units(self, snapshot: Snapshot) -> list[Unit]:
         """Return the province and every agency listed with a level."""
-        tree = await agency_tree(snapshot, within=WHOLE_PROVINCE)
-        listed = await listed_agencies(snapshot, within=WHOLE_PROVINCE)
-        return [unit_of(agency, tree, self._offices) for agency in listed if agency.level or agency.code == self._province]
+        found = await units(snapshot, self._offices, within=WHOLE_PROVINCE)
+        return [unit for unit in found.values() if unit.is_listed or unit.code == self._province]
 
 
 def moving_periods(today: date) -> list[Period]:

@@ -12,6 +12,7 @@ from shared.db.views.scope import at_agency, one_of
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.catalogue import Agency
+from shared.domain.units import Offices, Unit, units_of
 
 BY_CODE = Order((agencies.c.code,), tuple[Word])
 
@@ -27,13 +28,13 @@ async def agency_tree(snapshot: Snapshot, *, within: AgencyTree) -> AgencyTree:
     return AgencyTree({row.code: row.parent for row in rows}, is_whole=within.is_whole)
 
 
-async def listed_agencies(snapshot: Snapshot, *, within: AgencyTree) -> list[Agency]:
-    """Return the agencies that may be seen, by code, also those only a record names."""
+async def units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> dict[str, Unit]:
+    """Return the agencies that may be seen as units, by code and in that order, also those only a record names."""
     query = select(*columns(agencies, "code", "name", "parent", "level")).where(
         agencies.c.province_code == snapshot.province, at_agency(agencies.c.code, within)
     )
     rows = await snapshot.connection.execute(query.order_by(agencies.c.code))
-    return [Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows]
+    return units_of((Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows), offices)
 
 
 async def agency_page(snapshot: Snapshot, q: str | None, cut: Cut, *, within: AgencyTree) -> Page:
