@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from shared.domain import statuses
 from shared.domain.alerts import AlertState
+from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.messages import RULE_LABELS
 from shared.domain.petitions import PetitionKind, PetitionStatus
+from shared.domain.ranking import Of
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
 from shared.domain.scoring import State
@@ -147,6 +149,19 @@ SCORE_VIEWS: Mapping[str, str] = {
 }
 """What figures a score card is made of."""
 
+RANKED_AMONG: Mapping[str, str] = {
+    Of.PROVINCES.value: "Các tỉnh, thành phố",
+    Of.DEPARTMENTS.value: "Các sở, ban, ngành",
+    Of.COMMUNES.value: "Các xã, phường, đặc khu",
+}
+"""Which units are ranked with each other."""
+
+SINCE: Mapping[str, str] = {
+    Since.YESTERDAY.value: "So với hôm trước",
+    Since.LAST_MONTH.value: "So với cuối tháng trước",
+}
+"""What a card is held against."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -168,5 +183,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "elsewhere": ELSEWHERE,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
+    "ranked_among": RANKED_AMONG,
+    "since": SINCE,
 }
 """Every list of names under the name of what it lists."""

@@ -9,7 +9,7 @@ import pytest
 
 from shared.config import CalendarConfig
 from shared.db.stores import marks, score_days
-from shared.db.stores.catalogue import store_counts
+from shared.db.stores.catalogue import store_counts, store_procedures
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.figures import Counted
@@ -42,6 +42,7 @@ async def dossiers(
 
 async def catalogue(world: World, *procedures: Procedure) -> None:
     async with world.database.begin() as connection:
+        await store_procedures(connection, PROVINCE, procedures, now=world.now)
         await store_counts(connection, PROVINCE, count(procedures, working_time(CalendarConfig())), now=world.now)
 
 

@@ -30,3 +30,5 @@ class Labels(Schema):
     elsewhere: Names = Field(description="What holds for an agency an indicator does not apply to")
     score_states: Names = Field(description="What became of an indicator on a score card")
     score_views: Names = Field(description="What figures a score card is made of")
+    ranked_among: Names = Field(description="Which units are ranked with each other")
+    since: Names = Field(description="Which earlier day a card is held against")
