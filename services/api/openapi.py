@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, petitions, scores, sources, summary, sync
+from services.api.schemas import (
+    alerts,
+    catalogue,
+    details,
+    dossier_list,
+    indicators,
+    petitions,
+    score_details,
+    scores,
+    sources,
+    summary,
+    sync,
+)
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -47,11 +59,13 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "LostDossierList": score_details.LostDossier,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
     "RankingList": scores.RankedUnit,
     "RejectList": sources.Reject,
+    "ScoredProcedureList": score_details.ScoredProcedure,
     "ScoreHistory": scores.ScoreReading,
     "SourceList": sources.SourceFacts,
     "Sync": sync.SyncPart,

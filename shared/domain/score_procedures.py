@@ -24,6 +24,9 @@ OF_DECISIONS = frozenset(_DECISIONS)
 OF_PROVINCE = frozenset({*_DECISIONS, "1.3"})
 """Figures of the province, given to every unit alike: its procedures stand behind them, whoever asks."""
 
+SERVICES = frozenset(_SERVICES)
+"""What is used counts here, not only what is offered."""
+
 INDICATORS = tuple(sorted({*_OFFERS, *_DECISIONS, *_SERVICES}))
 """Procedures are counted in these."""
 

@@ -45,3 +45,6 @@ SERVICES: Mapping[str, Share] = {
     "3.4": Share("service_paid", good="service_paid"),
 }
 """Here procedures count, one dossier is enough for each: it can only be missing, never count badly."""
+
+OF_DOSSIERS: Mapping[str, Share] = dict(sorted({**SHARES, **SERVICES}.items()))
+"""Every indicator that dossiers have a part in."""

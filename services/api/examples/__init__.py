@@ -24,6 +24,14 @@ from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYN
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
+from services.api.examples.score_details import (
+    ALERT_LINK,
+    LOST_DOSSIER,
+    LOST_DOSSIERS,
+    SCORED_PROCEDURE,
+    SCORED_PROCEDURES,
+    SIDE_COUNT,
+)
 from services.api.examples.scores import (
     CHANGE,
     COMPARED,
@@ -60,6 +68,12 @@ EXAMPLES: dict[str, Any] = {
     "RankedUnit": RANKED_UNIT,
     "LostPoints": LOST_POINTS,
     "LostIndicator": LOST_INDICATOR,
+    "LostDossierList": LOST_DOSSIERS,
+    "LostDossier": LOST_DOSSIER,
+    "SideCount": SIDE_COUNT,
+    "AlertLink": ALERT_LINK,
+    "ScoredProcedureList": SCORED_PROCEDURES,
+    "ScoredProcedure": SCORED_PROCEDURE,
     "GroupPoints": READING["groups"][0],
     "ScoreHistory": _page(READING),
     "ScoreReading": READING,

@@ -90,7 +90,15 @@ READING = {
     "fetched_at": None,
     "seen_at": None,
 }
-LOST_INDICATOR = {"id": "2.1", "name": INDICATOR_CARD["name"], "portal": 18.4, "home": 19.97, "lost": 1.57}
+LOST_INDICATOR = {
+    "id": "2.1",
+    "name": INDICATOR_CARD["name"],
+    "portal": 18.4,
+    "home": 19.97,
+    "lost": 1.57,
+    "dossiers": 52,
+    "url": "/v1/scores/H20.114/lost/dossiers?period=2026&indicator=2.1",
+}
 LOST_POINTS = {
     "agency": _AGENCY,
     "period": "2026",

@@ -200,6 +200,11 @@ class LostIndicator(Schema):
     portal: Points | None
     home: Points | None
     lost: float | None = Field(description="Home less portal; null where either has no score")
+    dossiers: int | None = Field(
+        description="How many dossiers are behind it: home counts them well and the portal does not, or the portal counts them "
+        "badly and home does not; null where no dossiers count"
+    )
+    url: str | None = Field(description="Where they are listed")
 
 
 class LostPoints(Fresh):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Date, cast, literal, select, text
+from sqlalchemy import ColumnElement, Date, cast, literal, select, text
 from sqlalchemy import Text as Words
 
 from shared.db.tables import procedures
@@ -12,6 +12,7 @@ from shared.db.views.rows import Row, all_rows, columns
 from shared.db.views.snapshot import Snapshot
 from shared.db.views.tallies import ROWS_OF_UNITS, pairs
 from shared.domain.agencies import AgencyTree
+from shared.domain.catalogue import Procedure
 from shared.domain.counters import View
 from shared.domain.periods import Period
 from shared.domain.score_procedures import Use
@@ -23,6 +24,8 @@ _USES = text(
     " AND starts_on = :first AND (service_used > 0 OR service_paid > 0) GROUP BY tally.procedure"
 )
 
+_DATES = ("decided_on", "effective_on", "published_on")
+
 
 async def offered(snapshot: Snapshot, unit: str, *, within: AgencyTree) -> Sequence[Row]:  # noqa: ARG001 - everyone may know
     """Return code, name, sector and facts of every procedure a unit offers, by code; the province offers all, each once."""
@@ -32,9 +35,21 @@ async def offered(snapshot: Snapshot, unit: str, *, within: AgencyTree) -> Seque
 
 async def decided(snapshot: Snapshot, period: Period, *, within: AgencyTree) -> Sequence[Row]:  # noqa: ARG001 - likewise
     """Return likewise the procedures of the province that were decided in a period."""
-    decided_on = cast(procedures.c.facts.op("->>", return_type=Words())(literal("decided_on", Words)), Date)
-    found = _facts().where(text(LISTED), decided_on.between(period.first_day, period.last_day))
+    found = _facts().where(text(LISTED), _decided_in(period))
     return await all_rows(snapshot.connection, found.params(province=snapshot.province))
+
+
+async def dates_of_decisions(
+    snapshot: Snapshot,
+    period: Period,
+    *,
+    within: AgencyTree,  # noqa: ARG001 - likewise
+) -> list[Procedure]:
+    """Return the procedures decided in a period with nothing but their dates, in no order."""
+    days = [_day(name).label(name) for name in _DATES]
+    found = select(procedures.c.code, *days).where(text(LISTED), _decided_in(period))
+    rows = await all_rows(snapshot.connection, found.params(province=snapshot.province))
+    return [Procedure(**row) for row in rows]
 
 
 async def uses(snapshot: Snapshot, view: View, period: Period, unit: Unit, *, within: AgencyTree) -> Mapping[str, Use]:
@@ -46,3 +61,11 @@ async def uses(snapshot: Snapshot, view: View, period: Period, unit: Unit, *, wi
 
 def _facts() -> Any:
     return select(*columns(procedures, "code", "name", "sector", "facts")).order_by(procedures.c.code)
+
+
+def _decided_in(period: Period) -> ColumnElement[bool]:
+    return _day("decided_on").between(period.first_day, period.last_day)
+
+
+def _day(name: str) -> ColumnElement[Any]:
+    return cast(procedures.c.facts.op("->>", return_type=Words())(literal(name, Words)), Date)
