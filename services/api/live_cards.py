@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 
 from services.api.bodies.card_context import Context
 from services.api.live_scores import LiveScores
@@ -15,7 +14,7 @@ from shared.domain.agencies import WHOLE_PROVINCE
 from shared.domain.changes import Earlier, Since, figures_of
 from shared.domain.counters import View
 from shared.domain.figures import Counted
-from shared.domain.offers import Decisions, added, decision_at_best
+from shared.domain.offers import Decisions, decision_at_best
 from shared.domain.periods import NoPolicy, policy_for
 from shared.domain.ranking import Of, Rank, among, rank_of
 from shared.domain.reach import Prospect, Reach, at_best, reach
@@ -84,5 +83,9 @@ class LiveCards:
         """Return what the decisions of the period can still count for."""
         scores = self.scores
         dates = await score_procedures.dates_of_decisions(scores.snapshot, scores.period, within=scores.within)
-        best = (decision_at_best(procedure, scores.calendar, today=scores.today) for procedure in dates)
-        return reduce(added, best, Decisions())
+        best = [(decision_at_best(procedure, scores.calendar, today=scores.today), count) for procedure, count in dates]
+        return Decisions(
+            decided=sum(of.decided * count for of, count in best),
+            early=sum(of.early * count for of, count in best),
+            published=sum(of.published * count for of, count in best),
+        )

@@ -22,8 +22,8 @@ BY_CODE = Order((dossiers.c.code,), tuple[Word])
 
 _UNTOUCHED_TOO = "received"
 _ACCEPTED = or_(marks.c.accepted > 0, marks.c.to_sync > 0)
-"""What a side accepted counts by one mark. What lies in nobody's hands there has a mark of its own, in 5.3 alone, so that the portal
-may have two of what home accepted: each kind is counted by itself.
+"""What a side accepted counts by one mark. What lies in nobody's hands has another, in 5.3 alone: the portal may have two of what
+home accepted, so each kind is counted by itself.
 """
 
 _WIDELY = text("SELECT set_config('work_mem', '64MB', true), set_config('random_page_cost', '4', true)")

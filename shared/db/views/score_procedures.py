@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, literal, select, text
+from sqlalchemy import ColumnElement, Date, cast, func, literal, select, text
 from sqlalchemy import Text as Words
 
 from shared.db.tables import procedures
@@ -44,12 +44,12 @@ async def dates_of_decisions(
     period: Period,
     *,
     within: AgencyTree,  # noqa: ARG001 - likewise
-) -> list[Procedure]:
-    """Return the procedures decided in a period with nothing but their dates, in no order."""
+) -> list[tuple[Procedure, int]]:
+    """Return the days of the procedures decided in a period: a procedure with nothing else, and how many have the same."""
     days = [_day(name).label(name) for name in _DATES]
-    found = select(procedures.c.code, *days).where(text(LISTED), _decided_in(period))
+    found = select(*days, func.count().label("procedures")).where(text(LISTED), _decided_in(period)).group_by(*days)
     rows = await all_rows(snapshot.connection, found.params(province=snapshot.province))
-    return [Procedure(**row) for row in rows]
+    return [(Procedure(code="", **{name: row[name] for name in _DATES}), row["procedures"]) for row in rows]
 
 
 async def uses(snapshot: Snapshot, view: View, period: Period, unit: Unit, *, within: AgencyTree) -> Mapping[str, Use]:
