@@ -12,6 +12,7 @@ from services.api.examples import EXAMPLES
 from services.api.schemas import (
     alerts,
     base,
+    card_context,
     catalogue,
     dossier_list,
     dossiers,
@@ -33,6 +34,7 @@ from shared.domain.rules import RULES
 MODULES = (
     alerts,
     base,
+    card_context,
     catalogue,
     dossier_list,
     dossiers,

@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from services.api.schemas.card_context import CardChange, IndicatorChange, Points, PortalFigure, Rank
 from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
-from shared.domain.ranking import Of
 from shared.domain.scoring import LARGEST, State
 
-Points = Annotated[float, Field(description="Points with two decimals, rounded half up from the unrounded ratio")]
 Role = Literal["lead", "support"]
 View = Literal["preview", "portal", "home", "official"]
 
@@ -47,51 +46,6 @@ class IndicatorCard(Schema):
         description="What the portal says of its own figures; null for ours, and where it says nothing"
     )
     role: Role | None = Field(description="Whether this agency leads on the indicator or supports; null for neither or no agency")
-
-
-class PointsChange(Schema):
-    """Points more than at the end of an earlier day."""
-
-    against: date
-    points: float | None = Field(description="Null where either has no points")
-
-
-class FigureChange(PointsChange):
-    """More points, and a larger ratio, than at the end of an earlier day."""
-
-    percent: float | None = Field(description="In percentage points of the ratio; null where either has none")
-
-
-class CardChange(Schema):
-    """Null where nothing was kept by that day."""
-
-    yesterday: PointsChange | None = Field(description="Since the end of the day before")
-    last_month: PointsChange | None = Field(description="Since the end of the last day of the month before")
-
-
-class IndicatorChange(Schema):
-    """Null where nothing was kept by that day."""
-
-    yesterday: FigureChange | None = Field(description="Since the end of the day before")
-    last_month: FigureChange | None = Field(description="Since the end of the last day of the month before")
-
-
-class PortalFigure(Schema):
-    """An indicator as the portal last published it for the same unit and period."""
-
-    points: Points | None
-    percent: float | None
-    numerator: int | None
-    denominator: int | None
-    fetched_at: Moment = Field(description="When the portal's figures of this unit were first read so")
-
-
-class Rank(Schema):
-    """A place among units of one kind; equal points share it. Of a province it is that by the totals the portal publishes."""
-
-    position: int
-    of: int = Field(description="How many are ranked")
-    among: Of
 
 
 class IndicatorInCard(IndicatorCard):
