@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from services.api.schemas.base import ListBody, Named, Schema
-from services.api.schemas.scores import Points
+from services.api.schemas.card_context import Points
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, GroupId, Scoring, WhenEmpty
 
 _SOURCES = "Where each number comes from"
