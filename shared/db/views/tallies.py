@@ -26,12 +26,13 @@ _SUMS = text(
 )
 _SERVICES = {
     counter: text(
-        f"SELECT unit.code, count(DISTINCT tally.procedure) FROM procedure_tally AS tally"  # noqa: S608 - likewise
+        "SELECT used.code, count(*) FROM (SELECT DISTINCT unit.code, tally.procedure FROM procedure_tally AS tally"  # noqa: S608 - likewise
         f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = :view AND span = :span"
-        f" AND starts_on = :first AND {counter} > 0 GROUP BY unit.code"
+        f" AND starts_on = :first AND {counter} > 0) AS used GROUP BY used.code"
     )
     for counter in ("service_used", "service_paid")
 }
+"""`count(DISTINCT …)` would sort what this only hashes."""
 
 
 async def sums(
