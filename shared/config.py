@@ -272,6 +272,24 @@ class AgenciesConfig(Section):
         return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
 
 
+class KeepConfig(Section):
+    """How long what has ended is kept; null: for ever. History is let go by whole months, of all provinces of a database at once."""
+
+    history: OptionalLength = timedelta(days=731)
+    resolved_alerts: OptionalLength = timedelta(days=731)
+    events: OptionalLength = timedelta(days=92)
+    deliveries: OptionalLength = timedelta(days=92)
+    poll_runs: OptionalLength = timedelta(days=92)
+    mended_refusals: OptionalLength = timedelta(days=92)
+
+    @field_validator("*")
+    @classmethod
+    def _some_time(cls, length: timedelta | None) -> timedelta | None:
+        if length is not None and not timedelta(days=7) <= length <= _LONGEST:
+            raise ValueError("must be from 7d to 3660d, or null")
+        return length
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -284,6 +302,7 @@ class Config(Section):
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
+    keep: KeepConfig = KeepConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":

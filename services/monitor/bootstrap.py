@@ -11,6 +11,7 @@ from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.nightly import NightlyAudit
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
@@ -47,7 +48,8 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         nightly = NightlyAudit(database, config.province, auditor(config, database))
         score_days = ScoreDays(database, config.province, config.agencies.offices)
         evaluation = await _evaluation(config, database, stack)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
+        retention = Retention(database, config.province, config.keep)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, retention, evaluation)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

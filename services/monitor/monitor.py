@@ -15,6 +15,7 @@ from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
@@ -56,6 +57,7 @@ class Monitor:
         settling: Settling,
         nightly: NightlyAudit,
         score_days: ScoreDays,
+        retention: Retention,
         evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -66,6 +68,7 @@ class Monitor:
         self.evaluation = evaluation
         self._nightly = nightly
         self._score_days = score_days
+        self._retention = retention
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -218,6 +221,10 @@ class Monitor:
     async def keep_scores(self) -> None:
         """Keep what is counted of every unit today."""
         log.info("scores_kept", changed=await self._score_days.keep())
+
+    async def let_go(self) -> None:
+        """Let go of what was kept as long as configured."""
+        await self._retention.run()
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

@@ -24,6 +24,7 @@ _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _SCORES_EVERY = timedelta(hours=1)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
+LETTING_GO = CronTrigger(hour=3, timezone=LOCAL)
 """When little else is to be done."""
 
 _CANCEL = timedelta(seconds=3)
@@ -65,6 +66,7 @@ class Daemon:
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
         self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
         self._add(NIGHTLY, "audit", self._monitor.audit)
+        self._add(LETTING_GO, "let go", self._monitor.let_go)
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
