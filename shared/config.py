@@ -273,7 +273,7 @@ class AgenciesConfig(Section):
 
 
 class KeepConfig(Section):
-    """How long what has ended is kept; null: for ever. History is let go by whole months, of all provinces of a database at once."""
+    """How long what has ended is kept; null: for ever. History goes by whole months, of all provinces of a database at once."""
 
     history: OptionalLength = timedelta(days=731)
     resolved_alerts: OptionalLength = timedelta(days=731)
