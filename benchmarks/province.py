@@ -14,12 +14,13 @@ from services.monitor.monitor import Monitor, Watched
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
-from shared.config import Config, IgateConfig, KeepConfig, PollConfig, PortalConfig
+from shared.config import Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -105,7 +106,8 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
     nightly = NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR))
     score_days = ScoreDays(database, PROVINCE, Offices())
     settling, retention = Settling(database, PROVINCE), Retention(database, PROVINCE, KeepConfig())
-    monitor = Monitor(database, POLL, watched, leases, reviewer, settling, nightly, score_days, retention)
+    heartbeat = Heartbeat(database, PROVINCE, HeartbeatConfig())
+    monitor = Monitor(database, POLL, watched, leases, reviewer, settling, nightly, score_days, retention, heartbeat)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:

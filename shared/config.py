@@ -290,6 +290,21 @@ class KeepConfig(Section):
         return length
 
 
+class HeartbeatConfig(Section):
+    """A sign of life: POST to `url` every so often while cycles finish; it stops when none did for `stops_after`."""
+
+    url: SecretStr | None = None
+    every: Length = timedelta(seconds=60)
+    stops_after: Length = timedelta(minutes=10)
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://", "${")):
+            raise ValueError("must begin with https:// or http://")
+        return url
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -303,6 +318,7 @@ class Config(Section):
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
     keep: KeepConfig = KeepConfig()
+    heartbeat: HeartbeatConfig = HeartbeatConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
@@ -338,6 +354,8 @@ class Settings(BaseSettings):
     config: Path | None = None
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8766, ge=1, le=65535)
+    monitor_metrics_host: str = "127.0.0.1"
+    monitor_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

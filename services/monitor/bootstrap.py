@@ -10,6 +10,7 @@ from services.monitor.sources.factory import build
 from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
@@ -49,7 +50,11 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         score_days = ScoreDays(database, config.province, config.agencies.offices)
         evaluation = await _evaluation(config, database, stack)
         retention = Retention(database, config.province, config.keep)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, retention, evaluation)
+        heartbeat = Heartbeat(database, config.province, config.heartbeat)
+        stack.push_async_callback(heartbeat.aclose)
+        yield Monitor(
+            database, config.poll, watched, leases, reviewer, settling, nightly, score_days, retention, heartbeat, evaluation
+        )
 
 
 def auditor(config: Config, database: Database) -> Auditor:

@@ -7,9 +7,11 @@ from datetime import timedelta
 import msgspec
 import structlog
 
+from services.monitor.metrics import MonitorMetrics
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.nightly import NightlyAudit
@@ -58,6 +60,7 @@ class Monitor:
         nightly: NightlyAudit,
         score_days: ScoreDays,
         retention: Retention,
+        heartbeat: Heartbeat,
         evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -69,6 +72,9 @@ class Monitor:
         self._nightly = nightly
         self._score_days = score_days
         self._retention = retention
+        self.heartbeat = heartbeat
+        self.metrics = MonitorMetrics()
+        self.metrics.watch_pool(database)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -116,7 +122,7 @@ class Monitor:
             return False
         try:
             await self._catalogue(item, lease)
-            await self._polls[item.source.name].run(lease)
+            self.metrics.read(item.source.name, await self._polls[item.source.name].run(lease))
         except SourceError:
             return False
         except LeaseLost:
@@ -196,7 +202,7 @@ class Monitor:
         await self._ensure_partitions()
         read_to = await self._settling.wake()
         now = await self._database.now()
-        await self._reviewer.drain()
+        self.metrics.reviewed(await self._reviewer.drain())
         settled = await self._settling.settle(read_to, now)
         await self._settling.watch_sources()
         await self._review_asides()
@@ -225,6 +231,10 @@ class Monitor:
     async def let_go(self) -> None:
         """Let go of what was kept as long as configured."""
         await self._retention.run()
+
+    async def beat(self) -> None:
+        """Send the sign of life, if all is well."""
+        self.metrics.beat(await self.heartbeat.run())
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

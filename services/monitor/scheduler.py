@@ -5,12 +5,15 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import perf_counter
+from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from structlog.contextvars import bound_contextvars
 
 from services.monitor.monitor import Monitor
 from shared.db.engine import Database, translated
@@ -65,6 +68,8 @@ class Daemon:
             self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
         self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
+        if self._monitor.heartbeat.is_wanted:
+            self._every(self._monitor.heartbeat.every, "beat", self._monitor.beat)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
         self._scheduler.start()
@@ -90,21 +95,34 @@ class Daemon:
         )
 
     async def _guarded(self, name: str, step: Callable[[], Awaitable[object]]) -> None:
-        """Run one step; whatever it raises is told and never ends the daemon: the next run does it again."""
+        """Run one step; whatever it raises is told and never ends the daemon: the next run does it again.
+
+        The log lines of a run carry its id.
+        """
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        start = perf_counter()
+        with bound_contextvars(run=uuid4().hex[:12]):
+            outcome = await self._outcome(name, step)
+        self._monitor.metrics.stepped(name, outcome, timedelta(seconds=perf_counter() - start))
+
+    async def _outcome(self, name: str, step: Callable[[], Awaitable[object]]) -> str:
         try:
             with translated():
                 await step()
         except asyncio.CancelledError:
             log.warning("step_cancelled", step=name)  # ends here: the scheduler would tell it as an error
+            return "cancelled"
         except DatabaseUnavailable:
             log.warning("database_unavailable", step=name)
             await self._database.revive()
+            return "database_unavailable"
         except Exception as error:
             log.exception("step_failed", step=name, error=type(error).__name__)
+            return "failed"
+        return "done"
 
     async def _drain(self) -> None:
         """Start nothing new, let running steps finish, cancel what takes too long."""

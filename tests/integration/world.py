@@ -13,12 +13,13 @@ from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
-from shared.config import CalendarConfig, KeepConfig, PollConfig
+from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -175,8 +176,19 @@ class World:
         nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
         score_days = ScoreDays(self.database, PROVINCE, Offices())
         retention = Retention(self.database, PROVINCE, KeepConfig())
+        heartbeat = Heartbeat(self.database, PROVINCE, HeartbeatConfig())
         self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, retention, evaluate
+            self.database,
+            self.config,
+            watched,
+            self.leases,
+            reviewer,
+            settling,
+            nightly,
+            score_days,
+            retention,
+            heartbeat,
+            evaluate,
         )
         return self.monitor
 
