@@ -7,7 +7,6 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.pool import QueuePool
 
 from shared.db.engine import Database
 from shared.db.stores.sources import Counts
@@ -88,9 +87,8 @@ class _Pool(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the gauge as it is now."""
-        pool = self._database.engine.sync_engine.pool
+        in_use, idle = self._database.connections
         gauge = GaugeMetricFamily("watch766_monitor_connections", "Connections to the database", labels=["state"])
-        if isinstance(pool, QueuePool):
-            gauge.add_metric(["in_use"], pool.checkedout())
-            gauge.add_metric(["idle"], pool.checkedin())
+        gauge.add_metric(["in_use"], in_use)
+        gauge.add_metric(["idle"], idle)
         yield gauge
