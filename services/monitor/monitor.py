@@ -20,6 +20,7 @@ from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.stock_days import StockDays
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -66,6 +67,7 @@ class Monitor:
         self.evaluation = evaluation
         self._nightly = nightly
         self._score_days = score_days
+        self._stock_days = StockDays(database, reviewer)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -84,7 +86,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
 
-        The day's scores are kept at the end; if that fails, the next run does it.
+        The day's scores and stock are kept at the end; if that fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -92,10 +94,11 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        try:
-            await self.keep_scores()
-        except Exception as error:
-            log.exception("scores_not_kept", error=type(error).__name__)
+        for keep, failed in ((self.keep_scores, "scores_not_kept"), (self.keep_stock, "stock_not_kept")):
+            try:
+                await keep()
+            except Exception as error:
+                log.exception(failed, error=type(error).__name__)
         return all(read)
 
     async def settle(self) -> bool:
@@ -218,6 +221,10 @@ class Monitor:
     async def keep_scores(self) -> None:
         """Keep what is counted of every unit today."""
         log.info("scores_kept", changed=await self._score_days.keep())
+
+    async def keep_stock(self) -> None:
+        """Keep what is open at every agency today."""
+        log.info("stock_kept", agencies=await self._stock_days.keep())
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

@@ -23,10 +23,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     `counted_on`: the local day of acceptance at home, else of submission; `accepted`: it is that of acceptance.
     `open_on_portal`: the portal has it, not ended. `paused_since`: waits for papers or payment, stopped or paused, since then.
     `intake_by`: the end of the window of an online dossier, None where there is nothing to take up; `taken_up_at`: when somebody
-    first acted on it, None while it lies untouched. `late_from`: from when home's record is late and owes an apology,
-    `apologised`: home's record shows one. `result_at_home`: home's record is finished with an electronic result. `paid_online`: on
-    either side, of a dossier home has or should have. `online_result`: whether an online dossier that ended and whose procedure
-    gives a paper result has an electronic one; None for any other.
+    first acted on it, None while it lies untouched. `late_from`: from when home's record is late and owes an apology;
+    `apologised`: home's record shows one. `result_at_home`: home's record is finished with an electronic result.
+    `paid_online`: on either side, of a dossier home has or should have. `online_result`: whether an online dossier that ended
+    and whose procedure gives a paper result has an electronic one; None for any other.
     """
 
     counted_on: date | None = None
@@ -86,9 +86,8 @@ def _intake(case: Case) -> tuple[datetime | None, datetime | None]:
 
 
 def _acted_at(seen: Seen) -> datetime | None:
-    """Return the earliest moment at which this side shows that somebody acted: accepted it, asked for papers, refused or ended it.
-
-    Where it shows no date of that, the moment its status was first seen.
+    """Return the earliest moment at which this side shows that somebody acted: accepted it, asked for papers, ended it, or had
+    given it another status.
     """
     moments = [seen.record.accepted_at, *(request.asked_at for request in seen.record.requests)]
     if seen.record.status not in _NOT_TAKEN_UP:

@@ -14,7 +14,7 @@ from shared.domain.units import Unit
 
 
 class Over(StrEnum):
-    """What a measure is of: the dossiers accepted in a span of days (`m.intake_8h`: submitted in it), or those open at a moment."""
+    """What a measure is of: the dossiers of a span of days, by acceptance (`m.intake_8h`: by submission), or what is open now."""
 
     SPAN = "span"
     MOMENT = "moment"

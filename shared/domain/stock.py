@@ -15,10 +15,10 @@ DUE_WITHIN = timedelta(hours=24)
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """How many dossiers stand so at one moment; of an agency alone, or summed over several.
 
-    `open`: not ended (at home, else on the portal); of these `overdue` at home, `due_soon` (running, due within 24 working hours),
-    `untouched` online ones past the window, and waiting for papers (`supplement`), for payment (`payment`), `stopped`, or `paused`
-    in home's own sense. `on_portal`: open on the portal; of these `overdue_on_portal`. `apologies`: owed for a dossier that is late
-    at home, or ended late within 30 days.
+    `open`: not ended (at home, else on the portal); of these `overdue` at home, `due_soon` (running, due within 24 working
+    hours), `untouched` online ones past the window, and waiting for papers (`supplement`), for payment (`payment`), `stopped`,
+    or `paused` in home's own sense. `on_portal`: open on the portal; of these `overdue_on_portal`. `apologies`: owed for a
+    dossier that is late at home, or ended late within 30 days.
     """
 
     open: int = 0

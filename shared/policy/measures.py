@@ -75,9 +75,7 @@ def load_measures(text: str, name: str) -> Measures:
     return Measures(
         of=of,
         levels=tuple(goal for row in file.digitised for goal in _levels(row)),
-        overdue_rate=RateLimit(
-            percent=Fraction(limit.percent if limit else 0), least_open=file.overdue_rate.least_open.value
-        ),
+        overdue_rate=RateLimit(percent=Fraction(limit.percent if limit else 0), least_open=file.overdue_rate.least_open.value),
         sources=sources_of(file.sources),
     )
 

@@ -33,7 +33,7 @@ from shared.domain.statuses import RUNNING, Status
 
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
-_is_open = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
+IS_OPEN = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
 _looked_at = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
 _AFTER_ALL = "\U0010ffff"
 
@@ -114,7 +114,12 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
         findings.c.family == "deadline",
         findings.c.finding.op("->>", return_type=Text())(literal("rule", Text)) == "deadline.overdue",
     )
-    return and_(_is_open, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
+    return and_(IS_OPEN, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
+
+
+def is_untouched(now: datetime) -> ColumnElement[bool]:
+    """Online, taken up on no side, past the window: its end is reached at its instant."""
+    return and_(dossiers.c.intake_by.is_not(None), dossiers.c.intake_by <= now, dossiers.c.taken_up_at.is_(None))
 
 
 def is_overdue_on_portal(now: datetime) -> ColumnElement[bool]:
@@ -149,7 +154,7 @@ def _listed(filters: DossierFilters) -> list[ColumnElement[bool]]:
 def _states(filters: DossierFilters, now: datetime) -> list[ColumnElement[bool]]:
     """A dossier that is neither open nor ended is one nobody has judged or no system has any more."""
     asked = (
-        (filters.is_open, _is_open, dossiers.c.ended_at.is_not(None)),
+        (filters.is_open, IS_OPEN, dossiers.c.ended_at.is_not(None)),
         (filters.is_overdue, overdue := is_overdue(now), not_(known(overdue))),
         (filters.is_overdue_on_portal, on_portal := is_overdue_on_portal(now), not_(known(on_portal))),
     )
