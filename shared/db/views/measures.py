@@ -90,7 +90,8 @@ def _accepted_in_span(now: datetime, land: Collection[str]) -> dict[str, ColumnE
 
 
 def _in_step(rules: Iterable[str]) -> ColumnElement[bool]:
-    return not_(dossiers.c.out_of_step.overlap(sorted(rules)))
+    out_of_step: ColumnElement[bool] = dossiers.c.out_of_step.overlap(sorted(rules))
+    return not_(out_of_step)
 
 
 def _of_dossiers(snapshot: Snapshot, within: AgencyTree, counted: dict[str, ColumnElement[bool]]) -> Select[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db.tables import dossiers, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched
 from shared.db.views.rows import all_rows
-from shared.db.views.scope import at_agency, one_of
+from shared.db.views.scope import at_agency
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.rules.apology import REMEMBERED
@@ -99,14 +99,12 @@ async def overdue_on_portal(connection: AsyncConnection, province: str, as_of: d
 def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any]]:
     """Each by an index of its own: what is open at home, open on the portal, and late without an apology."""
     now, agency = snapshot.now, dossiers.c.agency
-    waits = {
-        name: and_(dossiers.c.paused_since.is_not(None), paused_status() == status.value) for name, status in _WAITING.items()
-    }
+    waits = dossiers.c.paused_since.is_not(None)
     at_home = {
         "overdue": is_overdue(now),
         "untouched": is_untouched(now),
-        "due_soon": and_(one_of_statuses(RUNNING), dossiers.c.due_at >= now, dossiers.c.due_at <= due_soon_until(calendar, now)),
-        **waits,
+        "due_soon": and_(_runs(), dossiers.c.due_at >= now, dossiers.c.due_at <= due_soon_until(calendar, now)),
+        **{name: and_(waits, _waiting_status() == status.value) for name, status in _WAITING.items()},
     }
     yield select(agency, _count().label("open"), *_counts(at_home)).where(IS_OPEN)
     on_portal = {"overdue_on_portal": is_overdue_on_portal(now)}
@@ -114,13 +112,13 @@ def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any
     yield select(agency, _count().label("apologies")).where(_owes_apology(now))
 
 
-def paused_status() -> ColumnElement[int]:
+def _waiting_status() -> ColumnElement[int]:
     """Return the status it waits in: home's, the portal's where home's is one no table maps."""
     return func.coalesce(func.nullif(dossiers.c.status, Status.UNKNOWN.value), dossiers.c.portal_status)
 
 
-def one_of_statuses(statuses: Collection[Status]) -> ColumnElement[bool]:
-    return dossiers.c.status.in_(sorted(status.value for status in statuses))
+def _runs() -> ColumnElement[bool]:
+    return dossiers.c.status.in_(sorted(status.value for status in RUNNING))
 
 
 def _owes_apology(now: datetime) -> ColumnElement[bool]:
