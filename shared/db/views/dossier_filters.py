@@ -96,6 +96,12 @@ def out_of_step() -> ColumnElement[bool]:
     return dossiers.c.out_of_step != _NONE
 
 
+def out_of_step_by(rules: Collection[str]) -> ColumnElement[bool]:
+    """Return whether one of these `sync.*` rules stands."""
+    listed = cast(literal(sorted(rules), ARRAY(Text)), ARRAY(Text))
+    return dossiers.c.out_of_step.op("&&", is_comparison=True)(listed)
+
+
 def in_step() -> ColumnElement[bool]:
     """Judged, and some system tells where it stands; as the partial index writes it."""
     return and_(dossiers.c.status.is_not(None), dossiers.c.out_of_step == _NONE)
@@ -169,8 +175,7 @@ def _in_sync_state(states: tuple[SyncState, ...], rules: tuple[str, ...]) -> Col
     }
     wanted = [any_state[state] for state in states]
     if rules:
-        listed = cast(literal(sorted(rules), ARRAY(Text)), ARRAY(Text))
-        wanted.append(and_(out_of_step(), dossiers.c.out_of_step.op("&&", is_comparison=True)(listed)))
+        wanted.append(and_(out_of_step(), out_of_step_by(rules)))
     return or_(*wanted)
 
 

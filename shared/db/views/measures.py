@@ -1,21 +1,21 @@
 """What the plans' measures count, by agency and sector: one pass over each kind of dossier, added up in the domain."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, not_, or_, select
 
 from shared.db.tables import dossiers, marks
-from shared.db.views.dossier_filters import IS_OPEN, is_overdue_on_portal
+from shared.db.views.dossier_filters import IS_OPEN, is_overdue_on_portal, out_of_step_by
 from shared.db.views.rows import Row, all_rows
 from shared.db.views.scope import at_agency, one_of
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import View
 from shared.domain.measures import Tally
+from shared.domain.periods import Span
 from shared.domain.standing import working_minutes
 from shared.domain.working_time import LOCAL, WorkingTime
 
@@ -26,13 +26,6 @@ _STATUS = ("sync.missing_on_portal", "sync.status_mismatch", "sync.status_unknow
 _RESULT = ("sync.missing_on_portal", "sync.result_missing")
 _PAYMENT = ("sync.missing_on_portal", "sync.missing_at_home", "sync.payment_mismatch")
 """The rules by which a dossier is not in step in what a measure asks for."""
-
-
-class Span(msgspec.Struct, frozen=True):
-    """Local days, both included."""
-
-    first: date
-    last: date
 
 
 async def measure_cells(
@@ -75,11 +68,11 @@ def _accepted_in_span(now: datetime, land: Collection[str]) -> dict[str, ColumnE
     held = of.source.is_not(None)
     return {
         "held": held,
-        "status_in_step": and_(held, _in_step(_STATUS)),
+        "status_in_step": and_(held, not_(out_of_step_by(_STATUS))),
         "results": of.result_at_home,
-        "results_in_step": and_(of.result_at_home, _in_step(_RESULT)),
+        "results_in_step": and_(of.result_at_home, not_(out_of_step_by(_RESULT))),
         "payments": of.paid_online,
-        "payments_in_step": and_(of.paid_online, _in_step(_PAYMENT)),
+        "payments_in_step": and_(of.paid_online, not_(out_of_step_by(_PAYMENT))),
         "late": late,
         "apologised": and_(late, of.apologised),
         "ended_online": of.online_result.is_not(None),
@@ -87,11 +80,6 @@ def _accepted_in_span(now: datetime, land: Collection[str]) -> dict[str, ColumnE
         "land": on_land,
         "land_online": and_(on_land, of.online),
     }
-
-
-def _in_step(rules: Iterable[str]) -> ColumnElement[bool]:
-    out_of_step: ColumnElement[bool] = dossiers.c.out_of_step.overlap(sorted(rules))
-    return not_(out_of_step)
 
 
 def _of_dossiers(snapshot: Snapshot, within: AgencyTree, counted: dict[str, ColumnElement[bool]]) -> Select[Any]:

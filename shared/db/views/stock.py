@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, lite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import dossiers, stock_days
-from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched
+from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
 from shared.db.views.snapshot import Snapshot
@@ -87,7 +87,7 @@ async def kept_stock(snapshot: Snapshot, first: date, last: date, *, within: Age
 async def overdue_on_portal(connection: AsyncConnection, province: str, as_of: datetime) -> list[OnPortal]:
     """Return for every agency with dossiers open on the portal how many of its own are overdue there at a moment."""
     overdue = is_overdue_on_portal(as_of)
-    not_arrived = dossiers.c.out_of_step.contains(["sync.missing_at_home"])
+    not_arrived = out_of_step_by(["sync.missing_at_home"])
     own = and_(overdue, or_(is_overdue(as_of), is_untouched(as_of)), not_(not_arrived))
     query = select(dossiers.c.agency, _count(), _count(overdue), _count(own)).where(
         dossiers.c.province_code == province, dossiers.c.open_on_portal, dossiers.c.agency.is_not(None)
