@@ -16,6 +16,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_overdue_rate import OverdueRateReviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
@@ -28,6 +29,7 @@ from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease
 from shared.errors import DatabaseUnavailable, LeaseLost, SourceError
+from shared.policy.measures import measures
 
 log = structlog.get_logger()
 
@@ -78,7 +80,8 @@ class Monitor:
             if isinstance(item.source, TakesPetitions)
         }
         self._publication = PublicationReviewer(database, reviewer)
-        self._asides = (PetitionReviewer(database, reviewer), self._publication)
+        rates = OverdueRateReviewer(database, reviewer, measures().overdue_rate)
+        self._asides = (PetitionReviewer(database, reviewer), self._publication, rates)
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }

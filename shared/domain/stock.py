@@ -56,6 +56,17 @@ def due_soon_until(calendar: WorkingTime, now: datetime) -> datetime:
     return calendar.after(now, DUE_WITHIN)
 
 
+class PortalStock(msgspec.Struct, frozen=True):
+    """Of one agency's own dossiers open on the portal: how many are `overdue` there, and of these how many are late by home's
+    records, or untouched on every side, too (`own`). The others only lag.
+    """
+
+    agency: str
+    open: int
+    overdue: int
+    own: int
+
+
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     """From which share of the dossiers open on the portal, in percent, an agency is told that too many are overdue there.
 

@@ -76,6 +76,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
     "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
+    "overdue_rate.high": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": Z},
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
     "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},

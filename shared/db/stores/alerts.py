@@ -24,7 +24,7 @@ from shared.domain.alerts import (
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding
 
-DOSSIER, SOURCE, PETITION, PROCEDURE = "dossier:", "source:", "petition:", "procedure:"
+DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:", "procedure:", "agency:"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import dossiers, stock_days
+from shared.db.tables import agencies, dossiers, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
@@ -17,7 +17,7 @@ from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.rules.apology import REMEMBERED
 from shared.domain.statuses import RUNNING, Status
-from shared.domain.stock import STOCK, Stock, due_soon_until, of_units
+from shared.domain.stock import STOCK, PortalStock, Stock, due_soon_until, of_units
 from shared.domain.working_time import WorkingTime
 
 _WAITING = {
@@ -34,17 +34,6 @@ class KeptStock(msgspec.Struct, frozen=True):
     day: date
     kept_at: datetime
     stock: Stock
-
-
-class OnPortal(msgspec.Struct, frozen=True):
-    """Of the dossiers of one agency open on the portal: how many are `overdue` there, and of these how many are late by home's
-    records, or untouched on every side, too (`own`).
-    """
-
-    agency: str
-    open: int
-    overdue: int
-    own: int
 
 
 async def live_stock(
@@ -84,16 +73,24 @@ async def kept_stock(snapshot: Snapshot, first: date, last: date, *, within: Age
     return [KeptStock(row["day"], row["kept_at"], Stock(**{name: row[name] for name in STOCK})) for row in rows]
 
 
-async def overdue_on_portal(connection: AsyncConnection, province: str, as_of: datetime) -> list[OnPortal]:
-    """Return for every agency with dossiers open on the portal how many of its own are overdue there at a moment."""
+async def portal_stock(connection: AsyncConnection, province: str, as_of: datetime) -> list[PortalStock]:
+    """Return of every agency how many of its own dossiers are open on the portal and overdue there at a moment.
+
+    Nobody can be late with a dossier that has not arrived at home.
+    """
     overdue = is_overdue_on_portal(as_of)
-    not_arrived = out_of_step_by(["sync.missing_at_home"])
-    own = and_(overdue, or_(is_overdue(as_of), is_untouched(as_of)), not_(not_arrived))
-    query = select(dossiers.c.agency, _count(), _count(overdue), _count(own)).where(
-        dossiers.c.province_code == province, dossiers.c.open_on_portal, dossiers.c.agency.is_not(None)
+    own = and_(overdue, or_(is_overdue(as_of), is_untouched(as_of)), not_(out_of_step_by(["sync.missing_at_home"])))
+    there = and_(
+        dossiers.c.province_code == agencies.c.province_code, dossiers.c.agency == agencies.c.code, dossiers.c.open_on_portal
     )
-    rows = await connection.execute(query.group_by(dossiers.c.agency).order_by(dossiers.c.agency))
-    return [OnPortal(*row) for row in rows]
+    query = (
+        select(agencies.c.code, func.count(dossiers.c.code), _count(overdue), _count(own))
+        .outerjoin_from(agencies, dossiers, there)
+        .where(agencies.c.province_code == province)
+        .group_by(agencies.c.code)
+        .order_by(agencies.c.code)
+    )
+    return [PortalStock(*row) for row in await connection.execute(query)]
 
 
 def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any]]:
