@@ -62,9 +62,9 @@ class PortalStock(msgspec.Struct, frozen=True):
     """
 
     agency: str
-    open: int
-    overdue: int
-    own: int
+    open: int = 0
+    overdue: int = 0
+    own: int = 0
 
 
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 Each agency is judged by its own dossiers, without those below it, so that one dossier is told of once.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.monitor.steps.review import Reviewer, baseline_of
@@ -12,9 +11,7 @@ from shared.db.engine import Connection, Database, clock, fence, retried
 from shared.db.stores import alerts, sources
 from shared.db.stores.alerts import AGENCY
 from shared.db.views.stock import portal_stock
-from shared.domain.alerts import Alert
 from shared.domain.dossiers import Place
-from shared.domain.findings import Finding
 from shared.domain.rules import overdue_rate as rule
 from shared.domain.stock import PortalStock, RateLimit
 
@@ -45,25 +42,24 @@ class OverdueRateReviewer:
             if as_of is None or as_of == self._reviewed or not await self._reviewer.may_review(connection):
                 return 0
             await sources.watch_alone(connection, province)
-            judged = await self._judged(connection, await portal_stock(connection, province, as_of), as_of)
+            judged = await self._judged(connection, as_of)
             await tell(connection, province, judged, baseline_at=baseline_of(states), now=await clock(connection))
         self._reviewed = as_of
         return len(judged)
 
-    async def _judged(self, connection: Connection, found: Sequence[PortalStock], as_of: datetime) -> list[Judgement]:
-        subjects = [AGENCY + one.agency for one in found]
-        standing = await alerts.unresolved(connection, self._reviewer.rules.province, subjects)
+    async def _judged(self, connection: Connection, as_of: datetime) -> list[Judgement]:
+        """Judge every agency that has dossiers open on the portal, or an alert."""
+        rules = self._reviewer.rules
+        found = await portal_stock(connection, rules.province, as_of)
+        standing = await alerts.unresolved_of(connection, rules.province, rule.FAMILY)
+        told = {subject.removeprefix(AGENCY): of_subject[0].finding for subject, of_subject in standing.items()}
         return [
             Judgement(
-                subject=subject,
-                place=Place(one.agency),
-                findings=rule.high(one, self._limit, self._reviewer.rules, _standing(standing, subject), as_of=as_of),
+                subject=AGENCY + code,
+                place=Place(code),
+                findings=rule.high(found.get(code, PortalStock(code)), self._limit, rules, told.get(code), as_of=as_of),
                 known_since=as_of,
                 family=rule.FAMILY,
             )
-            for subject, one in zip(subjects, found, strict=True)
+            for code in sorted(found.keys() | told.keys())
         ]
-
-
-def _standing(alerts_of: Mapping[str, Sequence[Alert]], subject: str) -> Finding | None:
-    return next((alert.finding for alert in alerts_of.get(subject, ()) if alert.finding.family == rule.FAMILY), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +13,17 @@ from shared.domain.stock import STOCK, Stock
 
 
 async def keep(connection: AsyncConnection, province: str, found: Mapping[str, Stock], *, day: date, now: datetime) -> None:
-    """Keep what was counted at `now` of each agency's own dossiers, by its code, unless something later is kept of that day."""
+    """Keep what was counted at `now` of each agency's own dossiers, by its code, unless something later is kept of that day.
+
+    An agency that was kept earlier on the day and is not found any more has nothing open.
+    """
+    gone = update(stock_days).where(
+        stock_days.c.province_code == province,
+        stock_days.c.day == day,
+        stock_days.c.kept_at < now,
+        stock_days.c.agency.not_in(found.keys()),
+    )
+    await connection.execute(gone.values(kept_at=now, **msgspec.structs.asdict(Stock())))
     rows = [
         {"province_code": province, "agency": code, "day": day, "kept_at": now, **msgspec.structs.asdict(stock)}
         for code, stock in sorted(found.items())

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import agencies, dossiers, stock_days
+from shared.db.tables import dossiers, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
@@ -73,24 +73,17 @@ async def kept_stock(snapshot: Snapshot, first: date, last: date, *, within: Age
     return [KeptStock(row["day"], row["kept_at"], Stock(**{name: row[name] for name in STOCK})) for row in rows]
 
 
-async def portal_stock(connection: AsyncConnection, province: str, as_of: datetime) -> list[PortalStock]:
-    """Return of every agency how many of its own dossiers are open on the portal and overdue there at a moment.
+async def portal_stock(connection: AsyncConnection, province: str, as_of: datetime) -> dict[str, PortalStock]:
+    """Return of every agency with dossiers open on the portal, by its code, how many of its own are overdue there at a moment.
 
     Nobody can be late with a dossier that has not arrived at home.
     """
     overdue = is_overdue_on_portal(as_of)
     own = and_(overdue, or_(is_overdue(as_of), is_untouched(as_of)), not_(out_of_step_by(["sync.missing_at_home"])))
-    there = and_(
-        dossiers.c.province_code == agencies.c.province_code, dossiers.c.agency == agencies.c.code, dossiers.c.open_on_portal
+    query = select(dossiers.c.agency, _count(), _count(overdue), _count(own)).where(
+        dossiers.c.province_code == province, dossiers.c.open_on_portal, dossiers.c.agency.is_not(None)
     )
-    query = (
-        select(agencies.c.code, func.count(dossiers.c.code), _count(overdue), _count(own))
-        .outerjoin_from(agencies, dossiers, there)
-        .where(agencies.c.province_code == province)
-        .group_by(agencies.c.code)
-        .order_by(agencies.c.code)
-    )
-    return [PortalStock(*row) for row in await connection.execute(query)]
+    return {row[0]: PortalStock(*row) for row in await connection.execute(query.group_by(dossiers.c.agency))}
 
 
 def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any]]:
