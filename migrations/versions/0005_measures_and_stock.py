@@ -14,7 +14,6 @@ _INDEXES = (
     ("ix_dossiers_open_on_portal", ["province_code", "agency", "portal_overdue_at"], "open_on_portal"),
     ("ix_dossiers_apologies", ["province_code", "late_from"], "late_from IS NOT NULL AND NOT apologised"),
     ("ix_dossiers_province_code_counted_on", ["province_code", "counted_on"], "counted_on IS NOT NULL"),
-    ("ix_dossiers_province_code_submitted_at", ["province_code", "submitted_at"], "intake_by IS NOT NULL"),
 )
 _STOCK = (
     *("open", "overdue", "on_portal", "overdue_on_portal", "untouched"),

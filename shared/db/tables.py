@@ -284,7 +284,6 @@ dossiers = Table(
         postgresql_where=text("late_from IS NOT NULL AND NOT apologised"),
     ),
     Index(None, "province_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
-    Index(None, "province_code", "submitted_at", postgresql_where=text("intake_by IS NOT NULL")),
     Index("ix_dossiers_out_of_step", "province_code", "code", postgresql_where=text("out_of_step <> '{}'")),
     Index("ix_dossiers_parked", "province_code", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
     comment="One row per dossier: the queue of reviews, and where it stands",

@@ -11,8 +11,11 @@ from services.api.app import create_app
 from services.api.caller import Caller, caller
 from services.api.schemas.stock import StockList
 from shared.config import Config
-from shared.db.stores import stock_days
+from shared.db.stores import score_days, stock_days
 from shared.domain.agencies import AgencyTree
+from shared.domain.counters import Counters, View
+from shared.domain.figures import Counted
+from shared.domain.periods import Period
 from shared.domain.statuses import Status
 from shared.domain.stock import Stock
 from tests.api.world import PROVINCE, World, ask
@@ -165,11 +168,6 @@ async def test_a_card_tells_what_is_open_at_the_unit(client: httpx.AsyncClient, 
 
 
 async def test_a_card_of_an_earlier_day_tells_what_was_open_then(client: httpx.AsyncClient, world: World) -> None:
-    from shared.db.stores import score_days
-    from shared.domain.counters import Counters, View
-    from shared.domain.figures import Counted
-    from shared.domain.periods import Period
-
     async with world.database.begin() as connection:
         found = {"H20.14": Counted(counters=Counters(accepted=1))}
         await score_days.keep(connection, PROVINCE, View.PORTAL, Period.parse("2026"), found, day=date(2026, 11, 1))
@@ -181,7 +179,7 @@ async def test_a_card_of_an_earlier_day_tells_what_was_open_then(client: httpx.A
 
 BAD = [
     ({"from": "2026-11-20", "to": "2026-11-19"}, ["from"]),
-    ({"from": "2026-11-21"}, ["from", "to"]),
+    ({"from": "2026-11-21"}, ["from"]),
     ({"to": "2026-11-21"}, ["to"]),
     ({"from": "2025-11-19"}, ["from"]),
     ({"from": "1999-12-31", "to": "2000-01-01"}, ["from"]),
@@ -201,7 +199,7 @@ async def test_what_cannot_be_answered_is_named(
 ) -> None:
     response = await client.get(path, params=params)
     assert response.status_code == 422
-    assert [error["parameter"] for error in response.json()["errors"]] in (named, named[:1])
+    assert [error["parameter"] for error in response.json()["errors"]] == named
 
 
 @pytest.mark.parametrize("path", ["/v1/stock", "/v1/measures"])

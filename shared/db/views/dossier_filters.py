@@ -34,7 +34,7 @@ from shared.domain.statuses import RUNNING, Status
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
 IS_OPEN = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
-_looked_at = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
+LOOKED_AT = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -79,7 +79,7 @@ def conditions(
     """
     wanted = [dossiers.c.province_code == province, *_listed(filters), *_states(filters, now)]
     if SyncState.UNJUDGED not in filters.sync_states:
-        wanted.append(_looked_at)
+        wanted.append(LOOKED_AT)
     if filters.sync_states or filters.sync_rules:
         wanted.append(_in_sync_state(filters.sync_states, filters.sync_rules))
     if filters.due_from:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, not_, or_, select
 
 from shared.db.tables import dossiers, marks
-from shared.db.views.dossier_filters import IS_OPEN, is_overdue_on_portal, out_of_step_by
+from shared.db.views.dossier_filters import IS_OPEN, LOOKED_AT, is_overdue_on_portal, out_of_step_by
+from shared.db.views.paging import or_last
 from shared.db.views.rows import Row, all_rows
 from shared.db.views.scope import at_agency, one_of
 from shared.db.views.snapshot import Snapshot
@@ -47,7 +48,7 @@ async def measure_cells(
 def _questions(snapshot: Snapshot, span: Span, land: Collection[str], within: AgencyTree) -> Iterator[Select[Any]]:
     start = datetime.combine(span.first, time(), LOCAL)
     end = datetime.combine(span.last + timedelta(days=1), time(), LOCAL)
-    of = dossiers.c
+    of, submitted = dossiers.c, or_last(dossiers.c.submitted_at, falls=True)
     yield _of_dossiers(snapshot, within, _accepted_in_span(snapshot.now, land)).where(
         of.counted_on.is_not(None), of.counted_on >= span.first, of.counted_on <= span.last
     )
@@ -55,7 +56,7 @@ def _questions(snapshot: Snapshot, span: Span, land: Collection[str], within: Ag
         "submitted_online": or_(of.taken_up_at.is_not(None), of.intake_by <= snapshot.now),
         "taken_up": of.taken_up_at <= of.intake_by,
     }
-    yield _of_dossiers(snapshot, within, intake).where(of.intake_by.is_not(None), of.submitted_at >= start, of.submitted_at < end)
+    yield _of_dossiers(snapshot, within, intake).where(of.intake_by.is_not(None), LOOKED_AT, submitted >= start, submitted < end)
     yield _of_dossiers(snapshot, within, {"open": IS_OPEN}).where(IS_OPEN)
     on_portal = {"on_portal": of.open_on_portal, "overdue_on_portal": is_overdue_on_portal(snapshot.now)}
     yield _of_dossiers(snapshot, within, on_portal).where(of.open_on_portal)
