@@ -167,6 +167,12 @@ class CentralConfig(Section):
     sectors: frozenset[str] = frozenset()
 
 
+class MeasuresConfig(Section):
+    """What the plans' measures need to know of a province: the codes of the sectors that are land."""
+
+    land_sectors: frozenset[str] = frozenset({"G13-DD"})
+
+
 class PollConfig(Section):
     """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
 
@@ -313,6 +319,7 @@ class Config(Section):
     evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
+    measures: MeasuresConfig = MeasuresConfig()
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()

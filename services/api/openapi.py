@@ -9,7 +9,20 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, petitions, scores, sources, summary, sync
+from services.api.schemas import (
+    alerts,
+    catalogue,
+    details,
+    dossier_list,
+    indicators,
+    measures,
+    petitions,
+    scores,
+    sources,
+    stock,
+    summary,
+    sync,
+)
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -30,6 +43,8 @@ TAGS = [
     {"name": "alerts", "description": "What is wrong now, who is asked to act, and until when."},
     {"name": "dossiers", "description": "Where dossiers stand, and everything that is known of one."},
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},
+    {"name": "stock", "description": "How many dossiers are open and how they stand, today and on earlier days."},
+    {"name": "measures", "description": "What the plans ask for beside the points, and whether it is reached."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
@@ -47,6 +62,7 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "MeasureList": measures.MeasureFigure,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
@@ -54,6 +70,7 @@ _TABLES: dict[str, type[Schema]] = {
     "RejectList": sources.Reject,
     "ScoreHistory": scores.ScoreReading,
     "SourceList": sources.SourceFacts,
+    "StockList": stock.StockDay,
     "Sync": sync.SyncPart,
 }
 """What a row of each list is as CSV."""

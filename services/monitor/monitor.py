@@ -19,10 +19,12 @@ from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_overdue_rate import OverdueRateReviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.stock_days import StockDays
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -30,6 +32,7 @@ from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease
 from shared.errors import DatabaseUnavailable, LeaseLost, SourceError
+from shared.policy.measures import measures
 
 log = structlog.get_logger()
 
@@ -75,6 +78,7 @@ class Monitor:
         self.heartbeat = heartbeat
         self.metrics = MonitorMetrics()
         self.metrics.watch_pool(database)
+        self._stock_days = StockDays(database, reviewer)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -85,7 +89,8 @@ class Monitor:
             if isinstance(item.source, TakesPetitions)
         }
         self._publication = PublicationReviewer(database, reviewer)
-        self._asides = (PetitionReviewer(database, reviewer), self._publication)
+        rates = OverdueRateReviewer(database, reviewer, measures().overdue_rate)
+        self._asides = (PetitionReviewer(database, reviewer), self._publication, rates)
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }
@@ -93,7 +98,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
 
-        The day's scores are kept at the end; if that fails, the next run does it.
+        The day's scores and stock are kept at the end; if that fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -101,10 +106,11 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        try:
-            await self.keep_scores()
-        except Exception as error:
-            log.exception("scores_not_kept", error=type(error).__name__)
+        for keep, failed in ((self.keep_scores, "scores_not_kept"), (self.keep_stock, "stock_not_kept")):
+            try:
+                await keep()
+            except Exception as error:
+                log.exception(failed, error=type(error).__name__)
         return all(read)
 
     async def settle(self) -> bool:
@@ -235,6 +241,10 @@ class Monitor:
     async def beat(self) -> None:
         """Send the sign of life, if all is well."""
         self.metrics.beat(await self.heartbeat.run())
+
+    async def keep_stock(self) -> None:
+        """Keep what is open at every agency today."""
+        log.info("stock_kept", agencies=await self._stock_days.keep())
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
-_SCORES_EVERY = timedelta(hours=1)
+_KEEP_EVERY = timedelta(hours=1)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
 LETTING_GO = CronTrigger(hour=3, timezone=LOCAL)
 """When little else is to be done."""
@@ -67,9 +67,10 @@ class Daemon:
         if self._monitor.evaluation:
             self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
-        self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
         if self._monitor.heartbeat.is_wanted:
             self._every(self._monitor.heartbeat.every, "beat", self._monitor.beat)
+        self._every(_KEEP_EVERY, "keep scores", self._monitor.keep_scores)
+        self._every(_KEEP_EVERY, "keep stock", self._monitor.keep_stock)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
         self._scheduler.start()

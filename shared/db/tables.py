@@ -35,6 +35,7 @@ from shared.domain.offers import Catalogue
 from shared.domain.petitions import Petition
 from shared.domain.published import PublishedScores
 from shared.domain.records import Record
+from shared.domain.stock import STOCK
 
 metadata = MetaData(
     naming_convention={
@@ -60,6 +61,10 @@ def _time(name: str, *, nullable: bool = True) -> Column[Any]:
 
 def _province() -> Column[str]:
     return Column("province_code", Text, primary_key=True)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
 
 
 def _words(name: str) -> Column[Any]:
@@ -211,6 +216,17 @@ dossiers = Table(
     Column("stage", Text),
     Column("officer_id", Text),
     _words("out_of_step"),
+    Column("counted_on", Date, comment="local day of acceptance, else of submission"),
+    _flag("accepted"),
+    _flag("open_on_portal"),
+    _time("paused_since"),
+    _time("intake_by"),
+    _time("taken_up_at"),
+    _time("late_from"),
+    _flag("apologised"),
+    _flag("result_at_home"),
+    _flag("paid_online"),
+    Column("online_result", Boolean, comment="of an online dossier that ended and gives a paper result; null for any other"),
     _time("parked_at"),
     Column("parked_reason", Text),
     Index("ix_dossiers_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
@@ -254,6 +270,20 @@ dossiers = Table(
         "portal_overdue_at",
         postgresql_where=text("portal_overdue_at IS NOT NULL"),
     ),
+    Index(
+        "ix_dossiers_open_on_portal",
+        "province_code",
+        "agency",
+        "portal_overdue_at",
+        postgresql_where=text("open_on_portal"),
+    ),
+    Index(
+        "ix_dossiers_apologies",
+        "province_code",
+        "late_from",
+        postgresql_where=text("late_from IS NOT NULL AND NOT apologised"),
+    ),
+    Index(None, "province_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
     Index("ix_dossiers_out_of_step", "province_code", "code", postgresql_where=text("out_of_step <> '{}'")),
     Index("ix_dossiers_parked", "province_code", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
     comment="One row per dossier: the queue of reviews, and where it stands",
@@ -560,6 +590,18 @@ score_days = Table(
     Column("day", Date, primary_key=True, comment="local"),
     Column("counted", Json(Counted), nullable=False),
     comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
+)
+
+stock_days = Table(
+    "stock_days",
+    metadata,
+    _province(),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="local"),
+    _time("kept_at", nullable=False),
+    *(Column(name, Integer, nullable=False, server_default=text("0")) for name in STOCK),
+    Index(None, "province_code", "day"),
+    comment="What of each agency's own dossiers was open on a day, as last kept on it; every agency known has a row",
 )
 
 catalogue_counts = Table(

@@ -266,6 +266,19 @@ class PublicationDetails:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OverdueRateDetails:
+    """`open`, `overdue`: an agency's own dossiers on the portal at `counted_at`. `own`: of those overdue there how many are late
+    by home's records, or untouched on every side, too; the others only lag. `limit`: the percentage to stay below.
+    """
+
+    open: int
+    overdue: int
+    own: int
+    limit: float
+    counted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceStaleDetails:
     """`read_to`: when the last complete poll started; `interval_seconds`: how often it should be read."""
 

@@ -6,6 +6,7 @@ from shared.domain import statuses
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
+from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
@@ -147,6 +148,24 @@ SCORE_VIEWS: Mapping[str, str] = {
 }
 """What figures a score card is made of."""
 
+MEASURE_SPANS: Mapping[str, str] = {
+    Over.SPAN.value: "Trong khoảng ngày",
+    Over.MOMENT.value: "Tại thời điểm",
+}
+"""What a measure of the plans is of."""
+
+MEASURE_TARGETS: Mapping[str, str] = {
+    Must.AT_LEAST.value: "Từ mức chỉ tiêu trở lên",
+    Must.ABOVE.value: "Trên mức chỉ tiêu",
+    Must.BELOW.value: "Dưới mức chỉ tiêu",
+}
+"""How a measure must stand to its target."""
+
+AGENCY_LEVELS: Mapping[str, str] = {
+    Level.PROVINCE.value: "Cấp tỉnh",
+    Level.COMMUNE.value: "Cấp xã",
+}
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -168,5 +187,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "elsewhere": ELSEWHERE,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
+    "measure_spans": MEASURE_SPANS,
+    "measure_targets": MEASURE_TARGETS,
+    "agency_levels": AGENCY_LEVELS,
 }
 """Every list of names under the name of what it lists."""

@@ -15,6 +15,7 @@ from services.api.schemas.base import Schema
 from services.api.sheets import header, paths_of, sheet
 from shared.db import tables
 from shared.domain.figures import Counted
+from shared.policy.measures import measures
 from shared.policy.scoring import scoring_policies
 from tests.api.world import AGO, CODE, DUE, NOW, World
 
@@ -26,6 +27,8 @@ LISTS = {
     "/v1/delays": ("delays.csv", "key", "minutes", "running"),
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
+    "/v1/measures": ("measures.csv", "id", "numerator", "percent", "reached", "source"),
+    "/v1/stock": ("stock.csv", "day", "kept_at", "open", "waiting_payment", "apologies_owed"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
     "/v1/petitions": ("petitions.csv", "code", "agency_code", "status_label", "due_at", "overdue"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
@@ -36,7 +39,11 @@ LISTS = {
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
-OF_POLICY = {"/v1/indicators": len(scoring_policies()[-1].indicators), "/v1/policies": len(scoring_policies())}
+OF_POLICY = {
+    "/v1/indicators": len(scoring_policies()[-1].indicators),
+    "/v1/policies": len(scoring_policies()),
+    "/v1/measures": len(measures().of) + 1,  # one of them for each of two levels
+}
 """How long the lists are that come with the package."""
 
 AS_CSV = {"Accept": "text/csv"}

@@ -26,6 +26,7 @@ from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
+from shared.domain.catalogue import Agency, Procedure
 from shared.domain.dossiers import HomeSystem, Rules
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel, Record
@@ -97,6 +98,20 @@ class FakeSource:
     def _maybe_fail(self) -> None:
         if self.fails:
             raise self.fails
+
+
+class PortalWithCatalogue(FakeSource):
+    """A portal that lists procedures."""
+
+    def __init__(self) -> None:
+        super().__init__("portal")
+        self.listed: list[Procedure] = []
+
+    async def agencies(self) -> tuple[list[Agency], list[str]]:
+        return [], []
+
+    async def procedures(self) -> tuple[list[Procedure], list[str]]:
+        return self.listed, []
 
 
 class FakePetitions:

@@ -76,6 +76,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
     "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
+    "overdue_rate.high": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": Z},
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
     "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},
@@ -398,3 +399,18 @@ def test_a_procedure_that_is_not_public_is_told_by_days():
     assert "hết ngày 18/11/2026; còn 2 ngày làm việc" in said.text
     assert "công khai thủ tục trên Cổng chậm nhất ngày 18/11/2026" in said.text
     assert "công khai thủ tục ngay" in told("publication.late", severity=Severity.CRITICAL, **about).text
+
+
+# Agencies
+
+
+def test_an_overdue_rate_is_told_of_the_agency_by_name_and_asks_for_what_helps():
+    about = {"dossier_code": None, "procedure_name": None, "agency_code": "H20.14", "agency_name": "Sở Tư pháp", "due_at": None}
+    said = told("overdue_rate.high", **about)
+    assert said.text.startswith("[CẢNH BÁO] Cơ quan H20.14 – Sở Tư pháp. Lúc 09 giờ 00 phút ngày 18/11/2026")
+    assert "14/655 hồ sơ (2,13%)" in said.text
+    assert "chỉ tiêu là dưới 2%; trong đó 5 hồ sơ không chậm theo dữ liệu của tỉnh" in said.text
+    assert "giải quyết dứt điểm" in said.text
+    assert said.short == "[CẢNH BÁO] H20.14: quá hạn trên Cổng 14/655 hồ sơ (2,13%) (đã 2 ngày 1 giờ)."
+    lags = told("overdue_rate.high", **about | {"responsible": Responsible.CONNECTION})
+    assert "đồng bộ lại" in lags.text

@@ -88,6 +88,7 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         petition_code=_code(row, "petition"),
         procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
+        agency_code=_code(row, "agency"),
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
         source=row["source"],
@@ -102,6 +103,8 @@ def _url(row: Row) -> str:
         return dossier_url(row["dossier_code"])
     if row["source"] is not None:
         return f"/v1/sources/{quote(row['source'], safe='')}"
+    if row["rule"] == "overdue_rate.high":
+        return f"/v1/dossiers?agency={quote(row['agency'], safe='')}&overdue_on_portal=true"
     petition = _code(row, "petition")
     return f"/v1/alerts/{row['id']}" if petition is None else petition_url(petition)
 

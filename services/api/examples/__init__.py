@@ -43,6 +43,7 @@ from services.api.examples.scores import (
     WEAK_INDICATOR,
     WEAKEST,
 )
+from services.api.examples.stock import MEASURE, MEASURE_LIST, SECTOR_NAME, STOCK, STOCK_DAY
 
 
 def _page(*items: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +91,8 @@ EXAMPLES: dict[str, Any] = {
     "IndicatorFacts": INDICATOR_FACTS,
     "IndicatorList": _page(INDICATOR_FACTS),
     "Labels": LABELS,
+    "MeasureFigure": MEASURE,
+    "MeasureList": MEASURE_LIST,
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
     "OwnerName": INDICATOR_FACTS["lead"][0],
@@ -117,6 +120,7 @@ EXAMPLES: dict[str, Any] = {
     "Reject": REJECT,
     "RejectList": _page(REJECT),
     "ScoreCardBody": SCORE_CARD,
+    "SectorName": SECTOR_NAME,
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,
@@ -125,10 +129,14 @@ EXAMPLES: dict[str, Any] = {
     "StageBody": STAGE,
     "StatusBody": STATUS,
     "StatusName": STATUS_NAME,
+    "StockDay": STOCK_DAY,
+    "StockFigures": STOCK,
+    "StockList": _page(STOCK_DAY),
     "SupplementBody": SUPPLEMENT,
     "Sync": SYNC,
     "SyncKind": SYNC_KIND,
     "SyncKinds": SYNC_KINDS,
     "SyncPart": SYNC_PART,
+    "Waiting": STOCK["waiting"],
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

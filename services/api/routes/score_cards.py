@@ -68,7 +68,8 @@ async def read_card(
 ) -> Response:
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
 
-    The portal's own card has points and ratios as received, null where it publishes none.
+    The portal's own card has points and ratios as received, null where it publishes none. `stock` is what is open at the moment,
+    or was at the end of that day.
     """
     async with reader.snapshot() as snapshot:
         views = ScoreViews(snapshot, reader, scoring, caller, query.period)
@@ -79,6 +80,7 @@ async def read_card(
         scores = views.live(query.view.live)
         unit = await scores.unit(code)
         card = (await scores.cards([unit], query.as_of)).get(unit.code)
+        stock = await scores.stock(unit, query.as_of)
     if card is None:
         raise not_found("score kept of this agency and period by that day")
     body = card_body(
@@ -89,6 +91,7 @@ async def read_card(
         period=scores.period,
         data_as_of=snapshot.data_as_of,
         roles=roles(unit, scoring.targets, scoring.offices),
+        stock=stock,
     )
     return answer.of(body)
 

@@ -19,7 +19,8 @@ class Alert(Schema):
     severity: Severity
     state: AlertState
     subject: str = Field(
-        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `source:<name>`, `audit:<province>`"
+        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `agency:<code>`, `source:<name>` or "
+        "`audit:<province>`"
     )
     dossier_code: str | None = Field(description="Null for an alert about anything else")
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")

@@ -30,3 +30,6 @@ class Labels(Schema):
     elsewhere: Names = Field(description="What holds for an agency an indicator does not apply to")
     score_states: Names = Field(description="What became of an indicator on a score card")
     score_views: Names = Field(description="What figures a score card is made of")
+    measure_spans: Names = Field(description="What a measure of the plans is of: days, or the moment")
+    measure_targets: Names = Field(description="How a measure must stand to its target")
+    agency_levels: Names = Field(description="Levels of agency whose digitisation has targets of its own")

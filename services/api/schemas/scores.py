@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from services.api.schemas.stock import StockFigures
 from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
 from shared.domain.scoring import LARGEST, State
 
@@ -72,6 +73,10 @@ class ScoreCardBody(Schema):
     data_as_of: Moment | None
     complete: bool = Field(description="Every indicator that has points had figures; in the portal's own card every group has")
     groups: list[GroupCard]
+    stock: StockFigures | None = Field(
+        description="What is open at the moment, or was when it was last kept on the day asked for; null where nothing was kept, "
+        "where that day is not in the period, for figures that were sent and in the portal's own card"
+    )
 
 
 class GroupPoints(Schema):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import alert_history, alerts, outbox
@@ -24,7 +24,7 @@ from shared.domain.alerts import (
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding
 
-DOSSIER, SOURCE, PETITION, PROCEDURE = "dossier:", "source:", "petition:", "procedure:"
+DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:", "procedure:", "agency:"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +38,18 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
     """Lock and return the unresolved alerts of these subjects, in the order of their ids."""
+    return await _unresolved(connection, province, alerts.c.subject.in_(subjects))
+
+
+async def unresolved_of(connection: AsyncConnection, province: str, family: str) -> dict[str, list[Alert]]:
+    """Lock and return the unresolved alerts of a family, by subject."""
+    return await _unresolved(connection, province, alerts.c.family == family)
+
+
+async def _unresolved(connection: AsyncConnection, province: str, wanted: ColumnElement[bool]) -> dict[str, list[Alert]]:
     query = (
         select(alerts)
-        .where(alerts.c.province_code == province, alerts.c.subject.in_(subjects), alerts.c.state != AlertState.RESOLVED)
+        .where(alerts.c.province_code == province, wanted, alerts.c.state != AlertState.RESOLVED)
         .order_by(alerts.c.id)
         .with_for_update()
     )

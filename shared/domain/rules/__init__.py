@@ -16,6 +16,7 @@ from shared.domain.rules import (
     deadline,
     intake,
     main,
+    overdue_rate,
     pause,
     payment,
     petition,
@@ -82,11 +83,12 @@ FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule i
     "petition.overdue": petition.FAMILY,
     "publication.due_soon": publication.FAMILY,
     "publication.late": publication.FAMILY,
+    overdue_rate.RULE: overdue_rate.FAMILY,
     "source.stale": "source.stale",
     "review.failed": "review.failed",
     "audit.differs": "audit.differs",
 }
-"""Every rule's family, mildest first. The last are judged about petitions, procedures, sources and our own work."""
+"""Every rule's family, mildest first. The last are judged about petitions, procedures, agencies, sources and our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
@@ -95,6 +97,7 @@ DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule
     "petition.overdue": findings.PetitionDetails,
     "publication.due_soon": findings.PublicationDetails,
     "publication.late": findings.PublicationDetails,
+    overdue_rate.RULE: findings.OverdueRateDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
     "audit.differs": findings.AuditDiffersDetails,
