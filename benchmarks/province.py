@@ -16,6 +16,7 @@ from services.monitor.sources.igate.client import IgateSource
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import Config, IgateConfig, PollConfig, PortalConfig
@@ -26,6 +27,7 @@ from shared.db.stores import sources
 from shared.db.stores.sources import Lease, Registration
 from shared.domain.units import Offices
 from shared.policy import working_time
+from shared.policy.score_watch import score_plan
 
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
@@ -103,7 +105,8 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
     watched = [Watched(source, every, None) for source in (portal, home)]
     nightly = NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR))
     score_days = ScoreDays(database, PROVINCE, Offices())
-    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days)
+    scores = ScoreReviewer(database, reviewer, score_plan(Offices()))
+    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days, scores)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:

@@ -18,6 +18,7 @@ from services.monitor.steps.poll import Poll, is_due
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import PollConfig
@@ -29,6 +30,9 @@ from shared.db.stores.sources import Lease
 from shared.errors import DatabaseUnavailable, LeaseLost, SourceError
 
 log = structlog.get_logger()
+
+Aside = PetitionReviewer | PublicationReviewer | ScoreReviewer
+"""What reviews something else than dossiers."""
 
 ONCE_WAIT = timedelta(seconds=60)
 """How long `monitor --once` waits for a source that another monitor holds."""
@@ -56,6 +60,7 @@ class Monitor:
         settling: Settling,
         nightly: NightlyAudit,
         score_days: ScoreDays,
+        scores: ScoreReviewer,
         evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -66,6 +71,7 @@ class Monitor:
         self.evaluation = evaluation
         self._nightly = nightly
         self._score_days = score_days
+        self._scores = scores
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -200,15 +206,19 @@ class Monitor:
         return settled
 
     async def _review_asides(self) -> None:
-        """Review what is not a dossier; whatever fails there stops no dossier."""
+        """Review what is not a dossier."""
         for aside in self._asides:
-            try:
-                with translated():
-                    await aside.drain()
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:
-                log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+            await self._review_aside(aside)
+
+    async def _review_aside(self, aside: Aside) -> None:
+        """Review something; whatever fails there stops no dossier."""
+        try:
+            with translated():
+                await aside.drain()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
 
     async def audit(self) -> None:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
@@ -216,8 +226,9 @@ class Monitor:
             await self._nightly.run()
 
     async def keep_scores(self) -> None:
-        """Keep what is counted of every unit today."""
+        """Keep what is counted of every unit today, then review the scores."""
         log.info("scores_kept", changed=await self._score_days.keep())
+        await self._review_aside(self._scores)
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

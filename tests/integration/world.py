@@ -15,6 +15,7 @@ from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, PollConfig
@@ -31,6 +32,7 @@ from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
+from shared.policy.score_watch import score_plan
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
@@ -144,6 +146,7 @@ class World:
         self.every = timedelta(seconds=60)
         self.evaluation = evaluation
         self.evaluation_every = timedelta(hours=24)
+        self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
 
     async def open(self, fingerprint: str = "test") -> Monitor:
@@ -172,9 +175,10 @@ class World:
         evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
         settling = Settling(self.database, PROVINCE)
         nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
-        score_days = ScoreDays(self.database, PROVINCE, Offices())
+        score_days = ScoreDays(self.database, PROVINCE, self.plan.offices)
+        scores = ScoreReviewer(self.database, reviewer, self.plan)
         self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, scores, evaluate
         )
         return self.monitor
 

@@ -76,6 +76,43 @@ DETAILS: dict[str, dict[str, Any]] = {
     "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
     "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
+    "indicator.below_target": {
+        "period": "2026",
+        "indicators": [
+            {
+                "id": f"4.{n}",
+                "name": LONG,
+                "agency": "H20.14",
+                "percent": 89.5,
+                "target": 100.0,
+                "gap": 10.5,
+                "missing_count": None,
+            }
+            for n in range(1, 8)
+        ],
+    },
+    "score.dropped": {
+        "period": "2026",
+        "day": "2026-11-20",
+        "against": "2026-11-19",
+        "total": 84.31,
+        "before": 85.5,
+        "drop": 1.19,
+        "fallen": [{"id": "2.1", "name": LONG, "points": 18.61, "before": 19.8, "drop": 1.19}] * 5,
+    },
+    "rank.dropped": {
+        "period": "2026",
+        "of": "communes",
+        "units": 102,
+        "day": "2026-11-20",
+        "against": "2026-11-19",
+        "rank": 17,
+        "before": 9,
+    },
+    "score.differs": {
+        "period": "2026",
+        "indicators": [{"id": "2.1", "name": LONG, "ours": 93.1, "portal": 95.25, "tolerance": 1.0}] * 20,
+    },
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
     "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},
