@@ -298,7 +298,7 @@ class IndicatorFallen:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreDroppedDetails:
-    """`total` as it was when last told on `day`, `before` at the end of the day `against`; `fallen`: what lost most, in points."""
+    """`total` as it was when told on `day`, `before` at the end of the day `against`; `fallen`: what lost most, in points."""
 
     period: str
     day: date
@@ -311,7 +311,7 @@ class ScoreDroppedDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class RankDroppedDetails:
-    """`rank` as it was when last told on `day`, `before` at the end of the day `against`, both among the same `units`."""
+    """`rank` as it was when told on `day`, `before` at the end of the day `against`, both among the same `units`."""
 
     period: str
     of: Of

@@ -86,7 +86,7 @@ DETAILS: dict[str, dict[str, Any]] = {
                 "percent": 89.5,
                 "target": 100.0,
                 "gap": 10.5,
-                "missing_count": None,
+                "missing_count": n,
             }
             for n in range(1, 8)
         ],

@@ -1,4 +1,4 @@
-"""Reading the scores of the year that runs: as of the moment to which every dossier is settled, and at the end of the day before."""
+"""Reading the scores of the year that runs, as of the moment to which every dossier is settled, and of the day before."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -104,6 +104,6 @@ def _card(found: Counted, policy: Policy, unit: Unit, calendar: WorkingTime) -> 
     minutes = round(calendar.day_length.total_seconds() / 60)
     try:
         return score(ratios(found, View.PORTAL, day_minutes=minutes), policy, kind=unit.kind)
-    except RatiosRefused as problem:
-        log.error("unit_parked", unit=unit.code, error=str(problem))
+    except RatiosRefused:
+        log.exception("unit_parked", unit=unit.code)
         return None

@@ -23,7 +23,7 @@ _FIRST = timedelta(days=1)
 
 
 class ScoreReviewer:
-    """Reviews the scores of the year that runs, of the province and every listed agency, as long as no newer rules are at work."""
+    """Reviews the scores of the province and of every listed agency in the year that runs, unless newer rules are at work."""
 
     def __init__(self, database: Database, reviewer: Reviewer, plan: ScorePlan) -> None:
         self._database = database
@@ -80,9 +80,4 @@ class ScoreReviewer:
 
 
 def _judgement(about: str, day: ScoreDay, code: str | None = None, finding: Finding | None = None) -> Judgement:
-    return Judgement(
-        subject=about,
-        place=Place(code),
-        findings=(finding,) if finding else (),
-        known_since=finding.since if finding else day.as_of,
-    )
+    return Judgement(subject=about, place=Place(code), findings=(finding,) if finding else (), known_since=day.as_of)

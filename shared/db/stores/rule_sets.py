@@ -39,7 +39,7 @@ async def fingerprint(connection: AsyncConnection, province: str) -> str | None:
 async def since(connection: AsyncConnection, province: str) -> datetime | None:
     """Return since when the rules at work are at work, None before there are any."""
     latest = await _latest(connection, province)
-    return None if latest is None else latest.since  # type: ignore[no-any-return]
+    return None if latest is None else latest.since
 
 
 async def _latest(connection: AsyncConnection, province: str):  # type: ignore[no-untyped-def]  # a row

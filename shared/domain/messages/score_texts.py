@@ -18,7 +18,7 @@ def below_target(letter: Letter) -> Words:
         left=letter.lasting(letter.facts.since),
         ask=f"xử lý các hồ sơ, thủ tục còn thiếu để đạt chỉ tiêu, chậm nhất {_last_day(letter)}",
         consequence="chỉ số chưa đạt là chưa hoàn thành chỉ tiêu Bộ chỉ số 766 mà kế hoạch của tỉnh giao",
-        brief=f"{len(listed)} chỉ số chưa đạt chỉ tiêu: {', '.join(found['id'] for found in listed)}".rstrip(": "),
+        brief=f"{len(listed)} chỉ số chưa đạt chỉ tiêu{_listed(found['id'] for found in listed)}",
     )
 
 
@@ -56,15 +56,15 @@ def score_differs(letter: Letter) -> Words:
         left=letter.lasting(letter.facts.since),
         ask="đối chiếu dữ liệu và cách đếm của hai bên trong tuần",
         consequence="điểm do hệ thống tính có thể khác điểm Cổng công bố cho đến khi rõ nguyên nhân",
-        brief=f"{len(listed)} chỉ số lệch với Cổng: {', '.join(found['id'] for found in listed)}".rstrip(": "),
+        brief=f"{len(listed)} chỉ số lệch với Cổng{_listed(found['id'] for found in listed)}",
     )
 
 
 def _listed(told: Iterable[str], first: str = "") -> str:
     """Return the first few of what is told, and how many more there are."""
     parts = list(told)
-    more = [f"và {len(parts) - _MOST_TOLD} chỉ số khác"] if len(parts) > _MOST_TOLD else []
-    return f"{', ' if first else ''}{first}: {', '.join(parts[:_MOST_TOLD] + more)}" if parts else ""
+    more = f" và {len(parts) - _MOST_TOLD} chỉ số khác" if len(parts) > _MOST_TOLD else ""
+    return f"{', ' if first else ''}{first}: {', '.join(parts[:_MOST_TOLD])}{more}" if parts else ""
 
 
 def _of_period(letter: Letter) -> str:
