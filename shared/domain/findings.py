@@ -279,11 +279,12 @@ class IndicatorBelow:
 
 @dataclass(frozen=True, kw_only=True)
 class BelowTargetDetails:
-    """In each indicator `agency` is whose figures they are, `gap` percentage points missing to the target, `missing_count` how
-    many more cases would reach it (null where not even all would).
+    """Figures as they were when first told on `day`. In each indicator `agency` is whose they are, `gap` percentage points
+    missing to the target, `missing_count` how many more cases would reach it (null where not even all would).
     """
 
     period: str
+    day: date
     indicators: list[IndicatorBelow]
 
 
@@ -333,9 +334,10 @@ class IndicatorApart:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreDiffersDetails:
-    """In percent; `tolerance` is how many percentage points apart is no difference."""
+    """Percentages as they were when first told on `day`; up to `tolerance` percentage points apart is no difference."""
 
     period: str
+    day: date
     indicators: list[IndicatorApart]
 
 

@@ -55,6 +55,9 @@ def review_scores(
 def _finding(rule: str, code: str, day: ScoreDay, offices: Offices, details: object, standing: Finding | None) -> Finding | None:
     if details is None:
         return standing if standing and _stands_on(rule, code, day, standing.details) else None
+    told = msgspec.to_builtins(details)
+    if standing and _is_no_news(standing.details, told):
+        return standing
     since = standing.since if standing else day.as_of
     duty = _OURS if rule == "score.differs" else _duty(code, day.province, offices)
     return Finding(
@@ -65,9 +68,15 @@ def _finding(rule: str, code: str, day: ScoreDay, offices: Offices, details: obj
         opens_at=since,
         responsible=duty.responsible,
         responsible_agency=duty.agency,
-        details=msgspec.to_builtins(details),
+        details=told,
         ripe=True,
     )
+
+
+def _is_no_news(stood: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """The same indicators on the same day: their figures are told anew once a day, or an alert's history held little else."""
+    listed, before = ([found["id"] for found in details.get("indicators", ())] for details in (told, stood))
+    return bool(listed) and listed == before and told["day"] == stood["day"]
 
 
 def _duty(code: str, province: str, offices: Offices) -> Duty:

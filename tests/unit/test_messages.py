@@ -78,6 +78,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
     "indicator.below_target": {
         "period": "2026",
+        "day": "2026-11-20",
         "indicators": [
             {
                 "id": f"4.{n}",
@@ -111,6 +112,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     },
     "score.differs": {
         "period": "2026",
+        "day": "2026-11-20",
         "indicators": [{"id": "2.1", "name": LONG, "ours": 93.1, "portal": 95.25, "tolerance": 1.0}] * 20,
     },
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},

@@ -24,7 +24,7 @@ APART = {"id": "2.1", "name": BELOW["name"], "ours": 93.1, "portal": 95.2, "tole
 DETAILS: dict[str, dict[str, Any]] = {
     "ApologyDetails": {"due_at": _DUE, "ended_at": None},
     "AuditDiffersDetails": {"differences": 1, "told": ["dossier H20.114-261120-0042: findings"]},
-    "BelowTargetDetails": {"period": "2026", "indicators": [BELOW]},
+    "BelowTargetDetails": {"period": "2026", "day": "2026-11-20", "indicators": [BELOW]},
     "DeadlineDetails": {"due_at": _DUE, "accepted_at": _ACCEPTED, "status": 4, "stood_still_since": None},
     "DeadlineMissingDetails": {"accepted_at": _ACCEPTED, "legal_limit_days": 10},
     "FieldDifference": DIFFERENCE,
@@ -82,7 +82,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     },
     "ResultMissingDetails": {"finished_at": _UPDATED},
     "ReviewFailedDetails": {"error": "ValueError"},
-    "ScoreDiffersDetails": {"period": "2026", "indicators": [APART]},
+    "ScoreDiffersDetails": {"period": "2026", "day": "2026-11-20", "indicators": [APART]},
     "ScoreDroppedDetails": {
         "period": "2026",
         "day": "2026-11-20",

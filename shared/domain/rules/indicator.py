@@ -19,7 +19,7 @@ def below_target(code: str, day: ScoreDay, plan: ScorePlan) -> BelowTargetDetail
     is told nothing of its figures, those of the catalogue among them: what it offers is judged with what it does.
     """
     listed = list(_below(day.now[code], day, plan))
-    return BelowTargetDetails(period=str(day.period), indicators=listed) if listed else None
+    return BelowTargetDetails(period=str(day.period), day=day.today, indicators=listed) if listed else None
 
 
 def _below(scored: Scored, day: ScoreDay, plan: ScorePlan) -> Iterator[IndicatorBelow]:

@@ -78,7 +78,7 @@ def differs(code: str, day: ScoreDay, watch: ScoreWatch) -> ScoreDiffersDetails 
     apart = [
         _apart(found) for found in compared(now.card, published) if found.agrees is False and found.indicator.id not in agreed
     ]
-    return ScoreDiffersDetails(period=str(day.period), indicators=apart) if apart else None
+    return ScoreDiffersDetails(period=str(day.period), day=day.today, indicators=apart) if apart else None
 
 
 def _apart(found: Compared) -> IndicatorApart:
