@@ -26,7 +26,7 @@ GOOD = Counted(
     province=Offer(procedures=10, complete=10),
     decisions=Decisions(decided=10, early=10, published=10),
 )  # fmt: skip
-"""Everything as the plan asks for it; 3.4 is missing to nobody, since nobody is asked for 3.2 and 3.4 wants services paid."""
+"""Everything as the plan asks for it, but for services paid online (3.4)."""
 
 
 def but(**counters: int) -> Counted:
@@ -74,9 +74,8 @@ def test_a_unit_with_few_dossiers_is_told_nothing_not_even_of_its_procedures(acc
 
 
 def test_only_the_lead_is_told():
-    poor = msgspec.structs.replace(
-        but(synced=0), offer=Offer(procedures=10), province=Offer(procedures=10), decisions=Decisions(decided=1)
-    )
+    nothing = {"offer": Offer(procedures=10), "province": Offer(procedures=10), "decisions": Decisions(decided=1)}
+    poor = msgspec.structs.replace(but(synced=0), **nothing)
     assert not {"1.1", "1.2", "1.3", "1.4", "3.1", "4.6"} & {name for name, _ in listed(COMMUNE, poor)}
     assert {("3.1", "H20.12"), ("4.6", "H20.12")} <= set(listed("H20.12", poor))
     assert listed("H20", province=poor) == []
@@ -94,7 +93,7 @@ def test_a_task_of_ones_own_is_answered_for_with_the_figures_of_the_province():
     assert listed("H20.09", none, poor) == [("1.4", "H20")]
     assert listed("H20.01", none, poor) == [("1.3", "H20")]
     assert listed("H20.12", GOOD, poor) == []
-    assert listed("H20.09", but(synced=0)) == []
+    assert ("1.4", "H20.09") not in listed("H20.09", but(synced=0))
 
 
 def test_an_indicator_without_cases_or_without_a_number_is_not_below():

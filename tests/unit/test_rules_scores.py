@@ -82,7 +82,7 @@ def test_the_five_indicators_that_fell_most_are_told_the_most_first():
     before = _of(dict.fromkeys(ids, Ratio(1, 1)))
     now = _of({name: Ratio(number, 100) for number, name in enumerate(ids)})
     fallen = told("score.dropped", day([now], [before])).details["fallen"]
-    assert [each["id"] for each in fallen] == ["2.1", "4.1", "3.3", "4.5", "4.2"]
+    assert [each["id"] for each in fallen] == ["2.1", "3.3", "4.1", "4.2", "4.5"]
     assert [each["drop"] for each in fallen] == sorted((each["drop"] for each in fallen), reverse=True)
 
 
@@ -111,9 +111,7 @@ def test_cards_that_are_not_complete_are_never_compared(partly):
 DROPPED = told("score.dropped", fell("1.50"))
 
 
-@pytest.mark.parametrize(
-    ("points", "stands"), [("1.49", True), ("0.99", True), ("0.01", True), ("0.00", False), ("-0.01", False)]
-)
+@pytest.mark.parametrize(("points", "stands"), [("0.99", True), ("0.01", True), ("0.00", False), ("-0.01", False)])
 def test_a_drop_stands_until_the_total_is_back(points, stands):
     assert (told("score.dropped", fell(points), standing=DROPPED) is not None) is stands
 
