@@ -138,10 +138,12 @@ async def test_what_is_below_target_is_one_alert_that_follows_its_indicators_and
     assert await scores.events() == ["alert.opened", "alert.worsened", "alert.resolved"]
 
 
-async def test_several_monitors_at_once_open_it_once(scores: Scores) -> None:
-    await scores.count(COMMUNE, on_time=101)
+async def test_several_monitors_at_once_open_it_once(scores: Scores, log_lines: list[dict[str, Any]]) -> None:
+    for code in COMMUNES:
+        await scores.count(code, on_time=101)
     await asyncio.gather(*(scores.monitor.keep_scores() for _ in range(4)))
-    assert await scores.events() == ["alert.opened"]
+    assert await scores.events() == ["alert.opened"] * len(COMMUNES)
+    assert [line for line in log_lines if line["log_level"] == "error"] == []
 
 
 DROPPED = (f"score:{COMMUNE}:2026", "score.dropped")

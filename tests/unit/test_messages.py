@@ -437,3 +437,37 @@ def test_a_procedure_that_is_not_public_is_told_by_days():
     assert "hết ngày 18/11/2026; còn 2 ngày làm việc" in said.text
     assert "công khai thủ tục trên Cổng chậm nhất ngày 18/11/2026" in said.text
     assert "công khai thủ tục ngay" in told("publication.late", severity=Severity.CRITICAL, **about).text
+
+
+# About the scores of a unit
+
+UNIT = {"dossier_code": None, "procedure_name": None, "unit_code": "H20.14"}
+
+
+def test_scores_are_told_by_unit_indicators_and_points():
+    said = told("indicator.below_target", **UNIT)
+    assert said.text.startswith("[CẢNH BÁO] Đơn vị H20.14 – Ủy ban nhân dân phường Pleiku. 7 chỉ số năm 2026 chưa đạt chỉ tiêu: ")
+    assert "4.1 (89,50%, chỉ tiêu 100,00%)" in said.text
+    assert "4.4 (89,50%, chỉ tiêu 100,00%) và 3 chỉ số khác; đã 2 ngày" in said.text
+    assert "chậm nhất ngày 31/12/2026" in said.text
+    assert said.title == f"{RULE_LABELS['indicator.below_target']} – H20.14"
+    dropped = told("score.dropped", **UNIT).text
+    assert (
+        "Tổng điểm năm 2026 còn 84,31, giảm 1,19 điểm so với 85,50 cuối ngày 19/11/2026, giảm nhiều nhất: 2.1 (−1,19)" in dropped
+    )
+
+
+def test_a_rank_is_told_with_those_it_is_among():
+    details = DETAILS["rank.dropped"]
+    assert "Xếp hạng năm 2026 17/102 trong các xã, phường, đặc khu, tụt 8 bậc so với hạng 9 cuối ngày 19/11/2026" in (
+        told("rank.dropped", **UNIT).text
+    )
+    nation = told("rank.dropped", **UNIT, details=details | {"of": "provinces"}).text
+    assert "trong các tỉnh, thành phố theo điểm Cổng công bố, tụt" in nation
+
+
+def test_operations_are_told_both_figures():
+    nobody = {"responsible": Responsible.OPS, "responsible_agency_name": None}
+    said = told("score.differs", **UNIT, **nobody).text
+    assert "20 chỉ số năm 2026 lệch với số liệu Cổng công bố quá mức cho phép: 2.1 (hệ thống 93,10%, Cổng 95,25%)" in said
+    assert "Đề nghị bộ phận vận hành đối chiếu" in said
