@@ -31,12 +31,17 @@ class OfficialScores:
     period: Period
     within: AgencyTree
 
-    async def card(self, code: str, as_of: date | None) -> dict[str, Any]:
-        """Return the card of a unit; raises the problem of one that is not there, or of which nothing was published."""
+    async def of(self, code: str, as_of: date | None = None) -> tuple[Unit, Published]:
+        """Return a unit and what was published of it; raises the problem of one that is not there, or has nothing published."""
         found = (await published(self.snapshot, self.period, within=self.within, until=_end(as_of), code=code)).get(code)
         unit = await self._unit(code, found)
         if found is None:
             raise not_found("score the portal has published of this agency for this period" + (" by that day" if as_of else ""))
+        return unit, found
+
+    async def card(self, code: str, as_of: date | None) -> dict[str, Any]:
+        """Return the card of a unit; raises the problem of one that is not there, or of which nothing was published."""
+        unit, found = await self.of(code, as_of)
         try:
             policy = policy_for(self.scoring.policies, self.period, as_of or self._today)
         except NoPolicy as error:

@@ -80,6 +80,9 @@ _ROWS = {"Sync": "by_agency"}
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
     "FieldDifference": "A field the two sides disagree on, with both values.",
+    "IndicatorBelow": "An indicator below its target, in percent.",
+    "IndicatorFallen": "An indicator that lost points, with its points now and before.",
+    "IndicatorApart": "An indicator in percent, as we count it and as the portal publishes it.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",
 }

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, timedelta
 
-from services.monitor.monitor import Monitor, Watched
+from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.sources.source import DossierSource
@@ -14,6 +14,7 @@ from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
@@ -27,6 +28,7 @@ from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
+from shared.policy.score_watch import score_plan
 
 
 @asynccontextmanager
@@ -45,16 +47,19 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         mark = fingerprint_of(config)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
-        settling = Settling(database, config.province)
-        nightly = NightlyAudit(database, config.province, auditor(config, database))
-        score_days = ScoreDays(database, config.province, config.agencies.offices)
-        evaluation = await _evaluation(config, database, stack)
-        retention = Retention(database, config.province, config.keep)
         heartbeat = Heartbeat(database, config.province, config.heartbeat)
         stack.push_async_callback(heartbeat.aclose)
-        yield Monitor(
-            database, config.poll, watched, leases, reviewer, settling, nightly, score_days, retention, heartbeat, evaluation
+        steps = Steps(
+            reviewer=reviewer,
+            settling=Settling(database, config.province),
+            nightly=NightlyAudit(database, config.province, auditor(config, database)),
+            score_days=ScoreDays(database, config.province, config.agencies.offices),
+            score_reviewer=ScoreReviewer(database, reviewer, score_plan(config.agencies.offices)),
+            retention=Retention(database, config.province, config.keep),
+            heartbeat=heartbeat,
+            evaluation=await _evaluation(config, database, stack),
         )
+        yield Monitor(database, config.poll, watched, leases, steps)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

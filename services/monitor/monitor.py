@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -22,6 +24,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_overdue_rate import OverdueRateReviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.stock_days import StockDays
@@ -36,6 +39,7 @@ from shared.policy.measures import measures
 
 log = structlog.get_logger()
 
+
 ONCE_WAIT = timedelta(seconds=60)
 """How long `monitor --once` waits for a source that another monitor holds."""
 
@@ -49,6 +53,26 @@ class Watched(msgspec.Struct, frozen=True):
     petitions_every: timedelta | None = None
 
 
+class Aside(Protocol):
+    """Reviews what is not a dossier, until nothing is due."""
+
+    async def drain(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """What a monitor does besides polling, each step built by whoever builds the monitor."""
+
+    reviewer: Reviewer
+    settling: Settling
+    nightly: NightlyAudit
+    score_days: ScoreDays
+    score_reviewer: ScoreReviewer
+    retention: Retention
+    heartbeat: Heartbeat
+    evaluation: Evaluate | None = None
+
+
 class Monitor:
     """One bad source never stops the others: what it refuses is recorded with it, and its rules wait."""
 
@@ -58,27 +82,15 @@ class Monitor:
         config: PollConfig,
         watched: Sequence[Watched],
         leases: Leases,
-        reviewer: Reviewer,
-        settling: Settling,
-        nightly: NightlyAudit,
-        score_days: ScoreDays,
-        retention: Retention,
-        heartbeat: Heartbeat,
-        evaluation: Evaluate | None = None,
+        steps: Steps,
     ) -> None:
         self.watched = tuple(watched)
         self._database = database
         self._leases = leases
-        self._reviewer = reviewer
-        self._settling = settling
-        self.evaluation = evaluation
-        self._nightly = nightly
-        self._score_days = score_days
-        self._retention = retention
-        self.heartbeat = heartbeat
+        self.steps = steps
         self.metrics = MonitorMetrics()
         self.metrics.watch_pool(database)
-        self._stock_days = StockDays(database, reviewer)
+        self._stock_days = StockDays(database, steps.reviewer)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -88,9 +100,9 @@ class Monitor:
             for item in watched
             if isinstance(item.source, TakesPetitions)
         }
-        self._publication = PublicationReviewer(database, reviewer)
-        rates = OverdueRateReviewer(database, reviewer, measures().overdue_rate)
-        self._asides = (PetitionReviewer(database, reviewer), self._publication, rates)
+        self._publication = PublicationReviewer(database, steps.reviewer)
+        rates = OverdueRateReviewer(database, steps.reviewer, measures().overdue_rate)
+        self._asides = (PetitionReviewer(database, steps.reviewer), self._publication, rates)
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }
@@ -165,14 +177,14 @@ class Monitor:
 
     async def evaluate(self) -> bool:
         """Read the portal's own scores, when that is due; returns whether all was read. Dossiers never wait for it."""
-        if self.evaluation is None:
+        if self.steps.evaluation is None:
             return True
-        name = self.evaluation.source.name
+        name = self.steps.evaluation.source.name
         lease = await self._leases.get(name)
         if lease is None:
             return False
         try:
-            return await self.evaluation.run(lease)
+            return await self.steps.evaluation.run(lease)
         except LeaseLost:
             await self._lost(name)
         except Exception as error:
@@ -206,41 +218,46 @@ class Monitor:
     async def review(self) -> bool:
         """Review all that is due; returns whether every alert is settled thereby."""
         await self._ensure_partitions()
-        read_to = await self._settling.wake()
+        read_to = await self.steps.settling.wake()
         now = await self._database.now()
-        self.metrics.reviewed(await self._reviewer.drain())
-        settled = await self._settling.settle(read_to, now)
-        await self._settling.watch_sources()
+        self.metrics.reviewed(await self.steps.reviewer.drain())
+        settled = await self.steps.settling.settle(read_to, now)
+        await self.steps.settling.watch_sources()
         await self._review_asides()
         return settled
 
     async def _review_asides(self) -> None:
-        """Review what is not a dossier; whatever fails there stops no dossier."""
+        """Review what is not a dossier."""
         for aside in self._asides:
-            try:
-                with translated():
-                    await aside.drain()
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:
-                log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+            await self._review_aside(aside)
+
+    async def _review_aside(self, aside: Aside) -> None:
+        """Review something; whatever fails there stops no dossier."""
+        try:
+            with translated():
+                await aside.drain()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
 
     async def audit(self) -> None:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
-        if await self._reviewer.is_current():
-            await self._nightly.run()
+        if await self.steps.reviewer.is_current():
+            await self.steps.nightly.run()
 
     async def keep_scores(self) -> None:
-        """Keep what is counted of every unit today."""
-        log.info("scores_kept", changed=await self._score_days.keep())
+        """Keep what is counted of every unit today, then review the scores."""
+        log.info("scores_kept", changed=await self.steps.score_days.keep())
+        await self._review_aside(self.steps.score_reviewer)
 
     async def let_go(self) -> None:
         """Let go of what was kept as long as configured."""
-        await self._retention.run()
+        await self.steps.retention.run()
 
     async def beat(self) -> None:
         """Send the sign of life, if all is well."""
-        self.metrics.beat(await self.heartbeat.run())
+        self.metrics.beat(await self.steps.heartbeat.run())
 
     async def keep_stock(self) -> None:
         """Keep what is open at every agency today."""
@@ -268,7 +285,7 @@ class Monitor:
         if not (is_due(state.catalogue_read_at, item.catalogue_every, now) or self._publication.wants_reading(now)):
             return
         try:
-            await read_catalogue(self._database, item.source, lease, self._reviewer.calendar)
+            await read_catalogue(self._database, item.source, lease, self.steps.reviewer.calendar)
         except LeaseLost:
             raise
         except Exception as error:

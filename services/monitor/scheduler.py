@@ -64,11 +64,11 @@ class Daemon:
                 )
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
-        if self._monitor.evaluation:
-            self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
+        if self._monitor.steps.evaluation:
+            self._every(min(self._monitor.steps.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
-        if self._monitor.heartbeat.is_wanted:
-            self._every(self._monitor.heartbeat.every, "beat", self._monitor.beat)
+        if self._monitor.steps.heartbeat.is_wanted:
+            self._every(self._monitor.steps.heartbeat.every, "beat", self._monitor.beat)
         self._every(_KEEP_EVERY, "keep scores", self._monitor.keep_scores)
         self._every(_KEEP_EVERY, "keep stock", self._monitor.keep_stock)
         self._add(NIGHTLY, "audit", self._monitor.audit)

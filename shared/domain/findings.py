@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.domain.counters import Mark
+from shared.domain.ranking import Of
 
 
 class Severity(StrEnum):
@@ -276,6 +277,81 @@ class OverdueRateDetails:
     own: int
     limit: float
     counted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorBelow:
+    id: str
+    name: str
+    agency: str
+    percent: float
+    target: float
+    gap: float
+    missing_count: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BelowTargetDetails:
+    """Figures as they were when first told on `day`. In each indicator `agency` is whose they are, `gap` percentage points
+    missing to the target, `missing_count` how many more cases would reach it (null where not even all would).
+    """
+
+    period: str
+    day: date
+    indicators: list[IndicatorBelow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorFallen:
+    id: str
+    name: str
+    points: float
+    before: float
+    drop: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreDroppedDetails:
+    """`total` as it was when told on `day`, `before` at the end of the day `against`; `fallen`: what lost most, in points."""
+
+    period: str
+    day: date
+    against: date
+    total: float
+    before: float
+    drop: float
+    fallen: list[IndicatorFallen]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankDroppedDetails:
+    """`rank` as it was when told on `day`, `before` at the end of the day `against`, both among the same `units`."""
+
+    period: str
+    of: Of
+    units: int
+    day: date
+    against: date
+    rank: int
+    before: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorApart:
+    id: str
+    name: str
+    ours: float
+    portal: float
+    tolerance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreDiffersDetails:
+    """Percentages as they were when first told on `day`; up to `tolerance` percentage points apart is no difference."""
+
+    period: str
+    day: date
+    indicators: list[IndicatorApart]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ from services.api.schemas import (
     sync,
 )
 from services.api.schemas.details import DETAILS
-from shared.domain.findings import FieldDifference
+from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen
 from shared.domain.rules import RULES
 
 MODULES = (
@@ -52,7 +52,7 @@ MODULES = (
 MODELS: dict[str, Any] = {
     **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
     **{kind.__name__: kind for kind in DETAILS.values()},
-    "FieldDifference": FieldDifference,
+    **{kind.__name__: kind for kind in (FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen)},
     "NotReady": health.Readiness,
     "metrics": str,
 }

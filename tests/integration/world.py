@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 
 from services.monitor.bootstrap import evaluation_registration
-from services.monitor.monitor import Monitor, Watched
+from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
 from services.monitor.steps.audit import Auditor
@@ -17,6 +17,7 @@ from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
@@ -34,6 +35,7 @@ from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
+from shared.policy.score_watch import score_plan
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
@@ -161,6 +163,7 @@ class World:
         self.every = timedelta(seconds=60)
         self.evaluation = evaluation
         self.evaluation_every = timedelta(hours=24)
+        self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
 
     async def open(self, fingerprint: str = "test") -> Monitor:
@@ -187,24 +190,17 @@ class World:
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]
         evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
-        settling = Settling(self.database, PROVINCE)
-        nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
-        score_days = ScoreDays(self.database, PROVINCE, Offices())
-        retention = Retention(self.database, PROVINCE, KeepConfig())
-        heartbeat = Heartbeat(self.database, PROVINCE, HeartbeatConfig())
-        self.monitor = Monitor(
-            self.database,
-            self.config,
-            watched,
-            self.leases,
-            reviewer,
-            settling,
-            nightly,
-            score_days,
-            retention,
-            heartbeat,
-            evaluate,
+        steps = Steps(
+            reviewer=reviewer,
+            settling=Settling(self.database, PROVINCE),
+            nightly=NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar)),
+            score_days=ScoreDays(self.database, PROVINCE, self.plan.offices),
+            score_reviewer=ScoreReviewer(self.database, reviewer, self.plan),
+            retention=Retention(self.database, PROVINCE, KeepConfig()),
+            heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
+            evaluation=evaluate,
         )
+        self.monitor = Monitor(self.database, self.config, watched, self.leases, steps)
         return self.monitor
 
     async def aclose(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from services.api.bodies.lists import named
 from services.api.bodies.stock import stock_body
 from services.api.schemas.scores import Role
+from shared.domain.comparing import Compared
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
 from shared.domain.stock import Stock
@@ -17,6 +18,7 @@ from shared.domain.units import Unit
 
 SYNC = "1.4"
 _SIX = Decimal("0.000001")
+_CENT = Decimal("0.01")
 
 
 def card_body(
@@ -91,27 +93,18 @@ def lost_body(portal: ScoreCard, home: ScoreCard) -> dict[str, Any]:
     return {"lost": sum(summed, Decimal("0.00")), "indicators": indicators}
 
 
-def compared(card: ScoreCard, official: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return each indicator of our card beside that of the portal's own card, as it goes out."""
-    theirs = {found["id"]: found["percent"] for group in official["groups"] for found in group["indicators"]}
-    return [_compared(found, theirs[found.indicator.id]) for found in card.indicators]
-
-
-def _compared(found: IndicatorScore, theirs: Decimal | None) -> dict[str, Any]:
+def compared_body(found: Compared) -> dict[str, Any]:
+    """Return an indicator of ours beside the portal's own."""
     comparison = found.indicator.comparison
-    difference = None if found.percent is None or theirs is None else found.percent - theirs
-    agrees = None
-    if comparison.comparable and comparison.tolerance is not None and difference is not None:
-        agrees = abs(difference) <= comparison.tolerance
     return {
         "id": found.indicator.id,
         "name": found.indicator.name,
-        "ours": found.percent,
-        "portal": theirs,
-        "difference": difference,
+        "ours": found.ours,
+        "portal": two_decimals(found.portal),
+        "difference": two_decimals(found.difference),
         "comparable": comparison.comparable,
         "tolerance": comparison.tolerance,
-        "agrees": agrees,
+        "agrees": found.agrees,
         "why": comparison.why,
     }
 
@@ -177,3 +170,9 @@ def six_decimals(value: Fraction | None) -> Decimal | None:
         return None
     with localcontext(prec=40, rounding=ROUND_DOWN):
         return (Decimal(value.numerator) / value.denominator).quantize(_SIX)
+
+
+def two_decimals(value: Decimal | None) -> Decimal | None:
+    """Return what was published with two decimals, or all that were published where there are more."""
+    exponent = 0 if value is None else value.as_tuple().exponent
+    return value if value is None or (isinstance(exponent, int) and exponent < -2) else value.quantize(_CENT)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.api.answers import AnAnswer
 from services.api.bodies.lists import freshness_body, named
-from services.api.bodies.scores import compared, lost_body, weakest
+from services.api.bodies.scores import compared_body, lost_body, weakest
 from services.api.caller import AnyCaller
 from services.api.parameters import AgencyCode, AgencyPath, PeriodText, Query
 from services.api.reader import TheReader
@@ -16,6 +16,7 @@ from services.api.schemas.problem import ONE_ANSWERS
 from services.api.schemas.scores import Comparison, LostPoints, WeakestIndicators
 from services.api.score_views import ScoreViews
 from services.api.scoring import TheScoring
+from shared.domain.comparing import compared
 from shared.domain.counters import View
 from shared.domain.units import roles
 
@@ -52,9 +53,9 @@ async def compare_scores(
         scores = views.live(View.PORTAL)
         unit = await scores.unit(query.agency or snapshot.province)
         card = (await scores.cards([unit]))[unit.code]
-        official = await views.official.card(unit.code, None)
+        _, official = await views.official.of(unit.code)
     about = {"agency": named(unit.code, unit.name), "period": str(views.period), "policy": card.policy.id}
-    items = {"published_at": official["data_as_of"], "items": compared(card, official)}
+    items = {"published_at": official.seen_at, "items": [compared_body(found) for found in compared(card, official.unit)]}
     return answer.of({**about, **items, **freshness_body(snapshot.freshness)})
 
 

@@ -19,12 +19,15 @@ class Alert(Schema):
     severity: Severity
     state: AlertState
     subject: str = Field(
-        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `agency:<code>`, `source:<name>` or "
-        "`audit:<province>`"
+        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `agency:<code>`, `source:<name>`, "
+        "`audit:<province>`; of scores `indicators:<agency>:<period>`, `score:<agency>:<period>`, `rank:<agency>:<period>`, "
+        "`comparison:<agency>:<period>`"
     )
     dossier_code: str | None = Field(description="Null for an alert about anything else")
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")
-    agency: AgencyName | None = Field(description="Where the dossier stands, or who handles the petition or procedure")
+    agency: AgencyName | None = Field(
+        description="Where the dossier stands, who handles the petition or procedure, or whose score it is"
+    )
     procedure: ProcedureName | None
     responsible: Responsible
     responsible_agency: str | None = Field(description="The code of the agency asked to act")

@@ -59,6 +59,14 @@ async def _unresolved(connection: AsyncConnection, province: str, wanted: Column
     return standing
 
 
+async def unresolved_subjects(connection: AsyncConnection, province: str, families: Iterable[str]) -> list[str]:
+    """Return what the unresolved alerts of these families are about."""
+    query = select(alerts.c.subject).where(
+        alerts.c.province_code == province, alerts.c.family.in_(list(families)), alerts.c.state != AlertState.RESOLVED
+    )
+    return list((await connection.execute(query.distinct().order_by(alerts.c.subject))).scalars())
+
+
 async def write(connection: AsyncConnection, province: str, changes: Sequence[Told], *, now: datetime) -> None:
     """Write the changes with their history and outbox rows: what is resolved first, so that its place is free for what opens."""
     for told in changes:
