@@ -299,6 +299,7 @@ async def test_an_alert_about_scores_names_the_unit_and_leads_to_what_it_is_abou
     [
         ("petition.overdue", "petition:PAKN.20.261120.0001", "/v1/petitions/PAKN.20.261120.0001"),
         ("publication.late", "procedure:1.001193", "/v1/alerts/{id}"),
+        ("overdue_rate.high", "agency:H20.114", "/v1/dossiers?agency=H20.114&overdue_on_portal=true"),
     ],
 )
 async def test_an_alert_about_no_dossier_names_its_subject_and_leads_to_it_or_to_itself(

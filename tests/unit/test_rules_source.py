@@ -39,6 +39,7 @@ def test_every_rule_is_in_one_family_and_families_have_one_name():
         "petition.overdue",
         "publication.due_soon",
         "publication.late",
+        "overdue_rate.high",
         "indicator.below_target",
         "score.dropped",
         "rank.dropped",
