@@ -14,6 +14,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -25,6 +26,7 @@ from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
+from shared.policy.scoring import scoring_policies
 
 
 @asynccontextmanager
@@ -46,8 +48,9 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         settling = Settling(database, config.province)
         nightly = NightlyAudit(database, config.province, auditor(config, database))
         score_days = ScoreDays(database, config.province, config.agencies.offices)
+        valuing = Valuing(database, config.province, config.agencies.offices, scoring_policies())
         evaluation = await _evaluation(config, database, stack)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, valuing, evaluation)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

@@ -20,6 +20,7 @@ from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -56,6 +57,7 @@ class Monitor:
         settling: Settling,
         nightly: NightlyAudit,
         score_days: ScoreDays,
+        valuing: Valuing,
         evaluation: Evaluate | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -66,6 +68,7 @@ class Monitor:
         self.evaluation = evaluation
         self._nightly = nightly
         self._score_days = score_days
+        self._valuing = valuing
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -84,7 +87,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
 
-        The day's scores are kept at the end; if that fails, the next run does it.
+        Alerts are valued and the day's scores kept at the end; if that fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -92,10 +95,11 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        try:
-            await self.keep_scores()
-        except Exception as error:
-            log.exception("scores_not_kept", error=type(error).__name__)
+        for event, step in (("alerts_not_valued", self.value_alerts), ("scores_not_kept", self.keep_scores)):
+            try:
+                await step()
+            except Exception as error:
+                log.exception(event, error=type(error).__name__)
         return all(read)
 
     async def settle(self) -> bool:
@@ -218,6 +222,12 @@ class Monitor:
     async def keep_scores(self) -> None:
         """Keep what is counted of every unit today."""
         log.info("scores_kept", changed=await self._score_days.keep())
+
+    async def value_alerts(self) -> None:
+        """Tell of each unresolved alert what doing it is worth by the scores as they stand."""
+        changed = await self._valuing.run()
+        if changed:
+            log.info("alerts_valued", changed=changed)
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

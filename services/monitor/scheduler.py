@@ -23,6 +23,7 @@ _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _SCORES_EVERY = timedelta(hours=1)
+_VALUED_EVERY = timedelta(seconds=30)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
 """When little else is to be done."""
 
@@ -63,6 +64,7 @@ class Daemon:
         if self._monitor.evaluation:
             self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
+        self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
         self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._scheduler.start()

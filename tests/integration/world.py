@@ -17,6 +17,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import CalendarConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -31,6 +32,7 @@ from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
@@ -173,8 +175,9 @@ class World:
         settling = Settling(self.database, PROVINCE)
         nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
         score_days = ScoreDays(self.database, PROVINCE, Offices())
+        valuing = Valuing(self.database, PROVINCE, Offices(), scoring_policies())
         self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, valuing, evaluate
         )
         return self.monitor
 
