@@ -18,6 +18,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import Config, IgateConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -26,6 +27,7 @@ from shared.db.stores import sources
 from shared.db.stores.sources import Lease, Registration
 from shared.domain.units import Offices
 from shared.policy import working_time
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
@@ -103,7 +105,8 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
     watched = [Watched(source, every, None) for source in (portal, home)]
     nightly = NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR))
     score_days = ScoreDays(database, PROVINCE, Offices())
-    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days)
+    valuing = Valuing(database, PROVINCE, Offices(), scoring_policies())
+    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days, valuing)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:
