@@ -1,5 +1,7 @@
 """What could be done about each dossier, and what that is worth, with each alert."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -9,7 +11,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_ORDER = ["province_code", sa.literal_column("(coalesce(points, '-infinity'))"), "id"]
+_ORDER: list[str | sa.ColumnElement[Any]] = ["province_code", sa.literal_column("(coalesce(points, '-infinity'))"), "id"]
 
 
 def upgrade() -> None:
@@ -26,9 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("province_code", "code", "repair", name=op.f("pk_repairs")),
         comment="What could be done about each dossier, as it was last judged, and what is lost",
     )
-    op.create_index(
-        op.f("ix_repairs_province_code_agency_month"), "repairs", ["province_code", "agency", "month"], unique=False
-    )
+    op.create_index(op.f("ix_repairs_province_code_agency_month"), "repairs", ["province_code", "agency", "month"], unique=False)
     op.add_column(
         "alerts",
         sa.Column(

@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, petitions, scores, sources, summary, sync
+from services.api.schemas import (
+    alerts,
+    catalogue,
+    details,
+    dossier_list,
+    indicators,
+    opportunities,
+    petitions,
+    scores,
+    sources,
+    summary,
+    sync,
+)
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -47,6 +59,7 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "OpportunityList": opportunities.Opportunity,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
@@ -63,6 +76,9 @@ _ROWS = {"Sync": "by_agency"}
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
     "FieldDifference": "A field the two sides disagree on, with both values.",
+    "RepairKind": "What is done: `sync`: the portal's side becomes as home's; `result`: the portal gets the electronic result; "
+    "`payment`: it learns of a payment; `intake`: what lies untouched past its window is taken up; `in_time`: it is not let run "
+    "past its due date or window; `lost`: nothing can be done any more.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",
 }

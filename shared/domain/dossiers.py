@@ -68,8 +68,8 @@ Side = Seen | Absent | Unreadable
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """One dossier: a side per configured source (absent where none is named), and what the last review left.
 
-    `standing`: its findings by family; `marks`: what it counted for; `repairs`: what could be done about it; `petitions`: those that
-    name it, by their codes.
+    `standing`: its findings by family; `marks`: what it counted for; `repairs`: what could be done about it; `petitions`: those
+    that name it, by their codes.
     """
 
     code: str

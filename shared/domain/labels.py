@@ -7,6 +7,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.messages import RULE_LABELS
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
@@ -147,6 +148,16 @@ SCORE_VIEWS: Mapping[str, str] = {
 }
 """What figures a score card is made of."""
 
+REPAIRS: Mapping[str, str] = {
+    RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
+    RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
+    RepairKind.PAYMENT.value: "Cập nhật thanh toán trực tuyến lên Cổng",
+    RepairKind.INTAKE.value: "Tiếp nhận hồ sơ đã quá thời hạn tiếp nhận",
+    RepairKind.IN_TIME.value: "Xử lý trước khi quá hạn",
+    RepairKind.LOST.value: "Không thể lấy lại điểm",
+}
+"""What can be done about a dossier for the score."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -168,5 +179,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "elsewhere": ELSEWHERE,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
+    "repairs": REPAIRS,
 }
 """Every list of names under the name of what it lists."""

@@ -15,6 +15,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF, RULES
@@ -43,6 +44,7 @@ CODES: dict[str, Iterable[str]] = {
     "elsewhere": Elsewhere,
     "score_states": State,
     "score_views": get_args(View),
+    "repairs": RepairKind,
 }
 
 

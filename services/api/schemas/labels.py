@@ -30,3 +30,4 @@ class Labels(Schema):
     elsewhere: Names = Field(description="What holds for an agency an indicator does not apply to")
     score_states: Names = Field(description="What became of an indicator on a score card")
     score_views: Names = Field(description="What figures a score card is made of")
+    repairs: Names = Field(description="What can be done about a dossier for the score")

@@ -1,4 +1,4 @@
-"""What could be done about dossiers, kept as reviews leave it; what it is worth on cards that move is worked out when it is asked."""
+"""What could be done about dossiers, kept as reviews leave it, and what alerts are told to be worth by it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

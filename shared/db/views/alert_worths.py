@@ -17,7 +17,8 @@ _ASKED = [(rule, kind.value, place) for rule, kinds in OF_RULES.items() for plac
 _WANTED = text(
     """
     WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest(CAST(:rules AS text[]), CAST(:kinds AS text[]), CAST(:places AS int[])) AS asked (rule, repair, place)
+        SELECT * FROM unnest(CAST(:rules AS text[]), CAST(:kinds AS text[]), CAST(:places AS int[]))
+            AS asked (rule, repair, place)
     )
     SELECT alerts.rule = ANY(CAST(:rules AS text[])) AS asks, best.repair, best.agency, best.month, best.moves,
         alerts.points, alerts.province_points, array_agg(alerts.id ORDER BY alerts.id) AS ids
