@@ -15,7 +15,7 @@ _SCORED = tuple(name for name in COUNTERS if name not in _WITHOUT_POINTS)
 class RepairKind(StrEnum):
     """What is done.
 
-    `sync`: the portal's side becomes as home's. `result`: the portal gets the electronic result. `payment`: it learns of a payment.
+    `sync`: the portal's side becomes as home's. `result`: it gets the electronic result. `payment`: it learns of a payment.
     `intake`: untouched past its window, it is taken up. `in_time`: it is not let run past its moment, the due date or the window.
     `lost`: nothing can be done any more: late in the records of every side, or complained of.
     """
