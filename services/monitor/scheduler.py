@@ -23,7 +23,7 @@ _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _SCORES_EVERY = timedelta(hours=1)
-_VALUED_EVERY = timedelta(seconds=30)
+_VALUED_EVERY = timedelta(minutes=1)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
 """When little else is to be done."""
 

@@ -1,8 +1,9 @@
 """Repairs as values: what could be done about a dossier, and how what the portal counts moves by it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 
 import msgspec
 
@@ -10,6 +11,8 @@ from shared.domain.counters import COUNTERS, Counters, Mark
 
 _WITHOUT_POINTS = ("finished", "minutes")
 _SCORED = tuple(name for name in COUNTERS if name not in _WITHOUT_POINTS)
+_NOTHING = (0,) * len(_SCORED)
+_values = attrgetter(*_SCORED)
 
 
 class RepairKind(StrEnum):
@@ -67,17 +70,18 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def moves_between(before: Iterable[Mark], after: Iterable[Mark]) -> tuple[Move, ...]:
     """Return how the counters change from some marks to others, in the order of month, agency and procedure."""
-    sums: dict[tuple[date, str, str], dict[str, int]] = {}
+    sums: dict[tuple[date, str, str], tuple[int, ...]] = {}
     for marks, sign in ((before, -1), (after, 1)):
         for mark in marks:
-            found = sums.setdefault((mark.month, mark.agency, mark.procedure), dict.fromkeys(_SCORED, 0))
-            for name in _SCORED:
-                found[name] += sign * getattr(mark.counters, name)
-    moved = {key: Counters(**counters) for key, counters in sums.items() if any(counters.values())}
-    return tuple(
-        Move(month=month, agency=agency, procedure=procedure if uses_services(counters) else None, counters=counters)
-        for (month, agency, procedure), counters in sorted(moved.items(), key=lambda item: item[0])
-    )
+            key = mark.month, mark.agency, mark.procedure
+            old = sums.get(key, _NOTHING)
+            sums[key] = tuple(was + sign * value for was, value in zip(old, _values(mark.counters), strict=True))
+    return tuple(_move(*key, moved) for key, moved in sorted(sums.items()) if any(moved))
+
+
+def _move(month: date, agency: str, procedure: str, moved: Sequence[int]) -> Move:
+    counters = Counters(**dict(zip(_SCORED, moved, strict=True)))
+    return Move(month=month, agency=agency, procedure=procedure if uses_services(counters) else None, counters=counters)
 
 
 def uses_services(counters: Counters) -> bool:

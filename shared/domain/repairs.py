@@ -82,11 +82,13 @@ LOST_BY: tuple[str, ...] = ("deadline.overdue", "supplement.repeated", "request.
 
 def repairs(case: Case, marks: Iterable[Mark]) -> tuple[Repair, ...]:
     """Return what could be done about a dossier that counts for these marks, of both views; only what moves something."""
-    marks = tuple(marks)
-    portal, home = (tuple(mark for mark in marks if mark.view is view) for view in (View.PORTAL, View.HOME))
-    counted = _Counted(case, portal, home)
+    portal: list[Mark] = []
+    home: list[Mark] = []
+    for mark in marks:
+        (portal if mark.view is View.PORTAL else home).append(mark)
+    counted = _Counted(case, tuple(portal), tuple(home))
     found = ((kind, derive(counted)) for kind, derive in _REPAIRS)
-    made = (_repair(kind, portal, after) for kind, after in found if after)
+    made = (_repair(kind, counted.portal, after) for kind, after in found if after)
     return tuple(repair for repair in made if repair)
 
 
@@ -155,7 +157,7 @@ def _in_time(of: _Counted) -> _After | None:
 def _lost(of: _Counted) -> _After | None:
     """Late on the portal and no better at home, or complained of: what the marks would be had that not happened."""
     mark, at_home = of.accepted, _accepted(of.home)
-    if mark is None:
+    if mark is None or not mark.counters.wanting:
         return None
     mends = not mark.counters.on_time and at_home is not None and bool(at_home.counters.on_time)
     return of.changed(mark, on_time=int(not mends), wanting=int(mends))
@@ -176,7 +178,7 @@ def _accepted(marks: Iterable[Mark]) -> Mark | None:
 
 
 def _repair(kind: RepairKind, before: tuple[Mark, ...], after: _After) -> Repair | None:
-    moves = moves_between(before, after.marks)
+    moves = moves_between(before, after.marks) if after.marks != before else ()
     if not moves:
         return None
     place = (after.marks or before)[-1]

@@ -16,7 +16,7 @@ from shared.domain.offers import Offer
 from shared.domain.periods import Period
 from shared.domain.scoring import ScoreCard, score
 from shared.domain.units import Unit
-from shared.domain.worth import Ground, Scales, Uses, by_indicator, enough_for_a_hundredth, told, together
+from shared.domain.worth import Ground, Scales, Uses, by_indicator, enough_for_a_hundredth, together, told
 from shared.policy.scoring import scoring_policies
 
 POLICY = scoring_policies()[-1]

@@ -6,12 +6,28 @@ from decimal import Decimal
 
 import msgspec
 from sqlalchemy import delete, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import repairs
+from shared.db.types import to_json
 from shared.domain.moves import Repair, RepairKind
 
+_COLUMNS = {
+    "code": "text",
+    "repair": "text",
+    "agency": "text",
+    "procedure": "text",
+    "month": "date",
+    "due_at": "timestamptz",
+    "moves": "text",
+}
+_PUT = text(
+    f"INSERT INTO repairs (province_code, {', '.join(_COLUMNS)})"  # noqa: S608 - names of this module's own
+    " SELECT :province, code, repair, agency, procedure, month, due_at, CAST(moves AS jsonb)"
+    f" FROM unnest({', '.join(f'CAST(:{name} AS {type_}[])' for name, type_ in _COLUMNS.items())})"
+    f" AS new ({', '.join(_COLUMNS)}) ON CONFLICT (province_code, code, repair) DO UPDATE SET agency = excluded.agency,"
+    " procedure = excluded.procedure, month = excluded.month, due_at = excluded.due_at, moves = excluded.moves"
+)
 _TELL = text(
     """
     WITH wanted AS (
@@ -66,17 +82,13 @@ async def write(
         for repair in stood
         if repair.kind not in {found.kind for found in after[code]}
     ]
-    news = [_row(province, code, repair) for code, found in after.items() for repair in found if repair not in before[code]]
     if gone:
         keys = tuple_(repairs.c.code, repairs.c.repair)
         await connection.execute(delete(repairs).where(repairs.c.province_code == province, keys.in_(gone)))
+    news = [(code, *_facts(repair)) for code, found in after.items() for repair in found if repair not in before[code]]
     if news:
-        statement = upsert(repairs)
-        facts = ("agency", "procedure", "month", "due_at", "moves")
-        changed = {name: statement.excluded[name] for name in facts}
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=["province_code", "code", "repair"], set_=changed), news
-        )
+        columns = dict(zip(_COLUMNS, map(list, zip(*news, strict=True)), strict=True))
+        await connection.execute(_PUT, {"province": province, **columns})
 
 
 async def tell(connection: AsyncConnection, province: str, worths: Sequence[Told]) -> int:
@@ -89,6 +101,6 @@ async def tell(connection: AsyncConnection, province: str, worths: Sequence[Told
     return int((await connection.execute(_TELL, {"province": province, **columns})).rowcount) if worths else 0
 
 
-def _row(province: str, code: str, repair: Repair) -> dict[str, object]:
-    facts = {name: value for name, value in msgspec.structs.asdict(repair).items() if name != "kind"}
-    return {"province_code": province, "code": code, "repair": repair.kind.value, **facts}
+def _facts(repair: Repair) -> tuple[object, ...]:
+    """Return a repair as the columns after its dossier's code."""
+    return repair.kind.value, repair.agency, repair.procedure, repair.month, repair.due_at, to_json(repair.moves)
