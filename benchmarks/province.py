@@ -21,6 +21,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -30,6 +31,7 @@ from shared.db.stores.sources import Lease, Registration
 from shared.domain.units import Offices
 from shared.policy import working_time
 from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
@@ -111,6 +113,7 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
         nightly=NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR)),
         score_days=ScoreDays(database, PROVINCE, Offices()),
         score_reviewer=ScoreReviewer(database, reviewer, score_plan(Offices())),
+        valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
         retention=Retention(database, PROVINCE, KeepConfig()),
         heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
     )

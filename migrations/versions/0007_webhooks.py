@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.db.tables import Xid8
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

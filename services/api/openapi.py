@@ -16,6 +16,7 @@ from services.api.schemas import (
     dossier_list,
     indicators,
     measures,
+    opportunities,
     petitions,
     scores,
     sources,
@@ -63,6 +64,7 @@ _TABLES: dict[str, type[Schema]] = {
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
     "MeasureList": measures.MeasureFigure,
+    "OpportunityList": opportunities.Opportunity,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
@@ -83,6 +85,9 @@ _DESCRIPTIONS = {
     "IndicatorBelow": "An indicator below its target, in percent.",
     "IndicatorFallen": "An indicator that lost points, with its points now and before.",
     "IndicatorApart": "An indicator in percent, as we count it and as the portal publishes it.",
+    "RepairKind": "What is done: `sync`: the portal's side becomes as home's; `result`: the portal gets the electronic result; "
+    "`payment`: it learns of a payment; `intake`: what lies untouched past its window is taken up; `in_time`: it is not let run "
+    "past its due date or window; `lost`: nothing can be done any more.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",
 }

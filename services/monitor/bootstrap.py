@@ -17,6 +17,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -29,6 +30,7 @@ from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
 from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
 
 
 @asynccontextmanager
@@ -55,6 +57,7 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
             nightly=NightlyAudit(database, config.province, auditor(config, database)),
             score_days=ScoreDays(database, config.province, config.agencies.offices),
             score_reviewer=ScoreReviewer(database, reviewer, score_plan(config.agencies.offices)),
+            valuing=Valuing(database, config.province, config.agencies.offices, scoring_policies()),
             retention=Retention(database, config.province, config.keep),
             heartbeat=heartbeat,
             evaluation=await _evaluation(config, database, stack),

@@ -28,6 +28,7 @@ from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.stock_days import StockDays
+from services.monitor.steps.worth import Valuing
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -68,6 +69,7 @@ class Steps:
     nightly: NightlyAudit
     score_days: ScoreDays
     score_reviewer: ScoreReviewer
+    valuing: Valuing
     retention: Retention
     heartbeat: Heartbeat
     evaluation: Evaluate | None = None
@@ -110,7 +112,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
 
-        The day's scores and stock are kept at the end; if that fails, the next run does it.
+        Alerts are valued and the day's scores and stock kept at the end; if that fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -118,7 +120,11 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        for keep, failed in ((self.keep_scores, "scores_not_kept"), (self.keep_stock, "stock_not_kept")):
+        for keep, failed in (
+            (self.value_alerts, "alerts_not_valued"),
+            (self.keep_scores, "scores_not_kept"),
+            (self.keep_stock, "stock_not_kept"),
+        ):
             try:
                 await keep()
             except Exception as error:
@@ -262,6 +268,12 @@ class Monitor:
     async def keep_stock(self) -> None:
         """Keep what is open at every agency today."""
         log.info("stock_kept", agencies=await self._stock_days.keep())
+
+    async def value_alerts(self) -> None:
+        """Tell of each unresolved alert what doing it is worth by the scores as they stand."""
+        changed = await self.steps.valuing.run()
+        if changed:
+            log.info("alerts_valued", changed=changed)
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""

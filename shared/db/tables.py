@@ -31,6 +31,7 @@ from shared.domain.catalogue import Procedure
 from shared.domain.counters import COUNTERS
 from shared.domain.figures import Counted
 from shared.domain.findings import Finding
+from shared.domain.moves import Move
 from shared.domain.offers import Catalogue
 from shared.domain.petitions import Petition
 from shared.domain.published import PublishedScores
@@ -352,12 +353,15 @@ alerts = Table(
     Column("officer_id", Text),
     Column("details", Json(dict[str, Any]), nullable=False),
     Column("sequence", Integer, nullable=False, server_default=text("1"), comment="counts the changes told of this alert"),
+    Column("points", Numeric(9, 6), comment="what doing it is worth on its agency's card; null where nobody knows"),
+    Column("province_points", Numeric(9, 6), comment="likewise on the province's card"),
     Index(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
     Index("ix_alerts_opened", "province_code", "opened_at", "id"),
     *_alerts_in_order("due", text("(coalesce(due_at, 'infinity'))"), "id"),
     *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
+    *_alerts_in_order("points", text("(coalesce(points, '-infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )
@@ -511,6 +515,21 @@ marks = Table(
     *_counters(Integer),
     Index(None, "province_code", "view", "agency", "day"),
     comment="What each dossier counts for, as it was last judged; tallies are its sums",
+)
+
+repairs = Table(
+    "repairs",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("repair", Text, primary_key=True, comment="sync, result, payment, intake, in_time or lost"),
+    Column("agency", Text, nullable=False, comment="where the dossier counts then, as are procedure and month"),
+    Column("procedure", Text, nullable=False),
+    Column("month", Date, nullable=False),
+    _time("due_at"),
+    Column("moves", Json(tuple[Move, ...]), nullable=False, comment="how the counters of the portal's view change"),
+    Index(None, "province_code", "agency", "month"),
+    comment="What could be done about each dossier, as it was last judged, and what is lost",
 )
 
 agency_tally = Table(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.domain.counters import Mark
+from shared.domain.moves import Repair
 from shared.domain.ranking import Of
 
 
@@ -91,11 +92,12 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     `look_ups`: sources to be asked singly for this dossier now. `next_review_at`: the earliest later moment at which the answer
     changes by itself, None for never. `waits_for`: sources whose next complete poll may change it. `held`: sources whose news
-    waits for another side that was last read before it.
+    waits for another side that was last read before it. `repairs`: what could be done, or is lost, for its score.
     """
 
     findings: tuple[Finding, ...]
     marks: tuple[Mark, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     look_ups: frozenset[str] = frozenset()
     next_review_at: datetime | None = None
     waits_for: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
@@ -165,6 +166,15 @@ AGENCY_LEVELS: Mapping[str, str] = {
     Level.PROVINCE.value: "Cấp tỉnh",
     Level.COMMUNE.value: "Cấp xã",
 }
+REPAIRS: Mapping[str, str] = {
+    RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
+    RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
+    RepairKind.PAYMENT.value: "Cập nhật thanh toán trực tuyến lên Cổng",
+    RepairKind.INTAKE.value: "Tiếp nhận hồ sơ đã quá thời hạn tiếp nhận",
+    RepairKind.IN_TIME.value: "Xử lý trước khi quá hạn",
+    RepairKind.LOST.value: "Không thể lấy lại điểm",
+}
+"""What can be done about a dossier for the score."""
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
@@ -190,5 +200,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "measure_spans": MEASURE_SPANS,
     "measure_targets": MEASURE_TARGETS,
     "agency_levels": AGENCY_LEVELS,
+    "repairs": REPAIRS,
 }
 """Every list of names under the name of what it lists."""

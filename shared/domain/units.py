@@ -60,6 +60,15 @@ def units_of(agencies: Iterable[Agency], offices: Offices) -> dict[str, Unit]:
     }
 
 
+def unit_of(code: str, known: Mapping[str, Unit], province: str) -> Unit:
+    """Return an agency as a unit, also one nobody listed: the province with all there are, any other alone."""
+    if code in known:
+        return known[code]
+    if code == province:
+        return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=frozenset(known) | {code})
+    return Unit(code=code, name=code, kind=None, agencies=frozenset({code}))
+
+
 def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
     """Return the kind of an agency by its level in the portal's list."""
     return AgencyKind.ECONOMIC_ZONE if agency.code in offices.economic_zones else _LEVELS.get(agency.level or 0)

@@ -36,6 +36,10 @@ LISTS = {
     "/v1/scores/history?view=official": ("scores-history.csv", "day", "fetched_at", "total", "groups"),
     "/v1/scores/ranking": ("scores-ranking.csv", "rank", "agency_code", "kind", "total", "groups"),
     "/v1/scores/ranking?view=official": ("scores-ranking.csv", "rank", "agency_code", "total", "fetched_at"),
+    "/v1/scores/H20.114/opportunities": (
+        "scores-H20-114-opportunities.csv",
+        *("dossier_code", "repair", "agency_code", "procedure_name", "points", "due_at", "alert_rule"),
+    ),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
@@ -76,6 +80,7 @@ async def one_of_each(world: World) -> None:
     await world.refusal("igate")
     await world.petition()
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
+    await world.repair(procedure="1.001193")
 
 
 async def rows(client: httpx.AsyncClient, path: str, **params: object) -> list[dict[str, str]]:
@@ -89,7 +94,7 @@ def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
-    assert tables == {path.replace("igate", "{name}").partition("?")[0] for path in LISTS}
+    assert tables == {path.replace("igate", "{name}").replace("H20.114", "{code}").partition("?")[0] for path in LISTS}
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
 

@@ -16,6 +16,7 @@ from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
 from shared.domain.measures import Level, Must, Over
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF, RULES
@@ -47,6 +48,7 @@ CODES: dict[str, Iterable[str]] = {
     "measure_spans": Over,
     "measure_targets": Must,
     "agency_levels": Level,
+    "repairs": RepairKind,
 }
 
 

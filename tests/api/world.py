@@ -1,6 +1,6 @@
 """A small province in a database: each method writes one row of what a test is about."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,8 +14,11 @@ from services.api.schemas.details import DETAILS
 from shared.db import tables
 from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
+from shared.db.stores import marks
 from shared.domain.catalogue import Procedure
+from shared.domain.counters import Counters, Mark, View
 from shared.domain.findings import Finding, Responsible, Severity
+from shared.domain.moves import Repair, RepairKind, moves_between
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.published import Endpoint, PublishedScores
 from shared.domain.records import Record
@@ -25,9 +28,13 @@ from shared.domain.working_time import LOCAL
 
 PROVINCE = "H20"
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
+TODAY = NOW.date()
 AGO = timedelta(hours=1)
 CODE = "H20.114-261120-0042"
 DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
+IN_TIME = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
+LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
+"""What an accepted dossier counts for."""
 
 
 def ask(app: FastAPI) -> httpx.AsyncClient:
@@ -149,6 +156,30 @@ class World:
             late_from=late_from,
             complained_of=petition.is_complained_of,
         )
+
+    async def repair(
+        self,
+        code: str = CODE,
+        kind: str = "in_time",
+        *,
+        agency: str = "H20.114",
+        procedure: str = "1.1",
+        day: date = TODAY,
+        before: Counters = IN_TIME,
+        after: Counters = LATE,
+        **values: Any,
+    ) -> Repair:
+        """Write what could be done about a dossier, with what it counts for now; in time and still to be kept so unless said."""
+        mark = Mark(view=View.PORTAL, day=day, agency=agency, procedure=procedure, counters=before)
+        moves = moves_between((mark,), (msgspec.structs.replace(mark, counters=after),))
+        async with self.database.begin() as connection:
+            await marks.write(connection, PROVINCE, {}, {code: (mark,)})
+        repair = Repair(
+            kind=RepairKind(kind), agency=agency, procedure=procedure, month=mark.month, moves=moves, due_at=values.get("due_at")
+        )
+        facts = {name: value for name, value in msgspec.structs.asdict(repair).items() if name != "kind"}
+        await self.write(tables.repairs, code=code, repair=repair.kind.value, **facts)
+        return repair
 
     async def delay(self, code: str = CODE, *, since: datetime, minutes: int | None = None, **values: Any) -> None:
         """Write a delay that goes on, or one that took some working minutes."""

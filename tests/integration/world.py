@@ -20,6 +20,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
 from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -36,6 +37,7 @@ from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
 from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
@@ -196,6 +198,7 @@ class World:
             nightly=NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar)),
             score_days=ScoreDays(self.database, PROVINCE, self.plan.offices),
             score_reviewer=ScoreReviewer(self.database, reviewer, self.plan),
+            valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
             evaluation=evaluate,

@@ -33,6 +33,8 @@ _AS_KEPT = (
     "baseline",
     "stage",
     "details",
+    "points",
+    "province_points",
 )
 
 _SCORES = {

@@ -20,6 +20,13 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
+from services.api.examples.opportunities import (
+    INDICATOR_POINTS,
+    OPPORTUNITY,
+    OPPORTUNITY_ALERT,
+    OPPORTUNITY_GROUP,
+    OPPORTUNITY_LIST,
+)
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
@@ -93,8 +100,14 @@ EXAMPLES: dict[str, Any] = {
     "Labels": LABELS,
     "MeasureFigure": MEASURE,
     "MeasureList": MEASURE_LIST,
+    "Named": {"code": PROCEDURE_NAME["code"], "name": PROCEDURE_NAME["name"]},
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
+    "IndicatorPoints": INDICATOR_POINTS,
+    "Opportunity": OPPORTUNITY,
+    "OpportunityAlert": OPPORTUNITY_ALERT,
+    "OpportunityGroup": OPPORTUNITY_GROUP,
+    "OpportunityList": OPPORTUNITY_LIST,
     "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,

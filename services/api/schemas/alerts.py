@@ -40,6 +40,11 @@ class Alert(Schema):
     stage: str | None = Field(description="The name of the stage it is about")
     officer: Officer | None
     details: Details = Field(description="Typed by `rule`")
+    points: float | None = Field(
+        description="What doing it is worth on the card of the agency where the dossier counts, of the year it counts in: six "
+        "decimals, may be negative; null where nothing brings points back or nobody knows; once resolved as it was told last"
+    )
+    province_points: float | None = Field(description="Likewise on the province's card")
     title: str = Field(description="For a list")
     message: str = Field(description="What happened, how much time is left, who is asked to do what; at most 600 characters")
     short: str = Field(description="The same in at most 160 characters")

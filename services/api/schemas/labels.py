@@ -33,3 +33,4 @@ class Labels(Schema):
     measure_spans: Names = Field(description="What a measure of the plans is of: days, or the moment")
     measure_targets: Names = Field(description="How a measure must stand to its target")
     agency_levels: Names = Field(description="Levels of agency whose digitisation has targets of its own")
+    repairs: Names = Field(description="What can be done about a dossier for the score")

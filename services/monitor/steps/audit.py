@@ -78,6 +78,7 @@ def differing_parts(dossier: Dossier, stored: Judged, again: Review, counts: Mea
     same = {
         "findings": {finding.family: finding for finding in again.findings} == dossier.standing,
         "marks": again.marks == dossier.marks,
+        "repairs": again.repairs == dossier.repairs,
         "next_review_at": again.next_review_at == stored.next_review_at,
         "measured": counts == stored.measured,
         "waits_for": again.waits_for == stored.waits_for,

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, marks, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, repairs, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.db.stores.sources import SourceState
@@ -154,6 +154,8 @@ class Reviewer:
         await alerts.write(connection, province, changes, now=now)
         counted = {o.dossier.code: o.review.marks for o in sound}
         await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
+        possible = {o.dossier.code: o.review.repairs for o in sound}
+        await repairs.write(connection, province, {o.dossier.code: o.dossier.repairs for o in sound}, possible)
 
     def _changes(self, outcome: Outcome, standing: Sequence[Alert], baseline_at: datetime | None) -> list[Told]:
         subject = DOSSIER + outcome.dossier.code

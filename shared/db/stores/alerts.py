@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -139,7 +140,7 @@ async def _tell(
             "alert_id": row["id"],
             "sequence": row["sequence"],
             "reason": reason,
-            "alert": dict(row),
+            "alert": {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()},
         }
         for event, row, _, reason in told
         if event != "updated"
