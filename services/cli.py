@@ -59,7 +59,8 @@ async def monitor(options: argparse.Namespace, settings: Settings) -> int:
             if stop is None:
                 with translated(", see WATCH766_DATABASE_URL"):
                     return 0 if await watcher.once() else 1
-            await Daemon(watcher, database, stop).run()
+            with watcher.metrics.served(settings.monitor_metrics_host, settings.monitor_metrics_port):
+                await Daemon(watcher, database, stop).run()
     return 0
 
 

@@ -167,6 +167,12 @@ class CentralConfig(Section):
     sectors: frozenset[str] = frozenset()
 
 
+class MeasuresConfig(Section):
+    """What the plans' measures need to know of a province: the codes of the sectors that are land."""
+
+    land_sectors: frozenset[str] = frozenset({"G13-DD"})
+
+
 class PollConfig(Section):
     """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
 
@@ -272,6 +278,39 @@ class AgenciesConfig(Section):
         return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
 
 
+class KeepConfig(Section):
+    """How long what has ended is kept; null: for ever. History goes by whole months, of all provinces of a database at once."""
+
+    history: OptionalLength = timedelta(days=731)
+    resolved_alerts: OptionalLength = timedelta(days=731)
+    events: OptionalLength = timedelta(days=92)
+    deliveries: OptionalLength = timedelta(days=92)
+    poll_runs: OptionalLength = timedelta(days=92)
+    mended_refusals: OptionalLength = timedelta(days=92)
+
+    @field_validator("*")
+    @classmethod
+    def _some_time(cls, length: timedelta | None) -> timedelta | None:
+        if length is not None and not timedelta(days=7) <= length <= _LONGEST:
+            raise ValueError("must be from 7d to 3660d, or null")
+        return length
+
+
+class HeartbeatConfig(Section):
+    """A sign of life: POST to `url` every so often while cycles finish; it stops when none did for `stops_after`."""
+
+    url: SecretStr | None = None
+    every: Length = timedelta(seconds=60)
+    stops_after: Length = timedelta(minutes=10)
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://", "${")):
+            raise ValueError("must begin with https:// or http://")
+        return url
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -280,10 +319,13 @@ class Config(Section):
     evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
+    measures: MeasuresConfig = MeasuresConfig()
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
+    keep: KeepConfig = KeepConfig()
+    heartbeat: HeartbeatConfig = HeartbeatConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
@@ -319,6 +361,8 @@ class Settings(BaseSettings):
     config: Path | None = None
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8766, ge=1, le=65535)
+    monitor_metrics_host: str = "127.0.0.1"
+    monitor_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

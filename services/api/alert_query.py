@@ -56,7 +56,7 @@ class AlertQuery(AlertFiltersQuery):
     sort: AlertSort = Field(
         default=AlertSort.URGENCY,
         description="`urgency`: critical first, then the earliest due; `due_at`: the earliest due, none last; "
-        "`opened_at`: the latest opened first",
+        "`opened_at`: the latest opened first; `points`: what is worth most on its agency's card first, none last",
     )
     count: bool = Field(default=False, description="Also count all alerts that fit, on every page")
 

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.api import docs, openapi, problems
+from services.api.measuring import Measuring
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.reader import Reader
@@ -14,6 +15,8 @@ from services.api.routes import (
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     policies,
     procedures,
@@ -22,6 +25,7 @@ from services.api.routes import (
     score_details,
     scores,
     sources,
+    stock,
     sync,
 )
 from services.api.scoring import Scoring
@@ -29,6 +33,7 @@ from shared.config import Config
 from shared.db.engine import Database
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
+from shared.policy.measures import measures as plan_measures
 from shared.policy.scoring import scoring_policies
 from shared.policy.targets import targets
 
@@ -36,6 +41,8 @@ ROUTERS = (
     alerts.router,
     dossiers.router,
     sync.router,
+    stock.router,
+    measures.router,
     delays.router,
     petitions.router,
     agencies.router,
@@ -43,6 +50,7 @@ ROUTERS = (
     score_cards.router,
     score_analysis.router,
     score_details.router,
+    opportunities.router,
     scores.router,
     indicators.router,
     policies.router,
@@ -69,6 +77,7 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
     )
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
+    app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import blake2b
 from zlib import crc32
 
@@ -10,15 +11,18 @@ from fastapi import Request
 
 from services.api.parameters import ListQuery
 from services.api.problems import bad_cursor
+from shared.db.views.opportunities import Worthy
 from shared.db.views.paging import Cut, Key, Listing, Order, Page, Ranking
 
 _NOT_OURS = "is not a cursor this API gave out"
 _OF_ANOTHER = "belongs to another list, other filters or another sort; begin again without it"
 _PRINT, _CHECK = 8, 4
 _NOT_FILTERS = {"limit", "cursor", "count"}
+_POINTS, _MOST_POINTS = -6, 100
+"""Points have six decimals, and nobody has or loses more than all."""
 
 
-def cut(request: Request, query: ListQuery, order: Order | Ranking | Listing) -> Cut:
+def cut(request: Request, query: ListQuery, order: Order | Ranking | Listing | Worthy) -> Cut:
     """Return which part of a list a request wants; raises the problem of a cursor that does not fit."""
     if query.cursor is None:
         return Cut(query.limit)
@@ -33,7 +37,7 @@ def next_cursor(request: Request, query: ListQuery, page: Page) -> str | None:
     return urlsafe_b64encode(_fingerprint(request, query) + _check(key) + key).rstrip(b"=").decode()
 
 
-def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking | Listing) -> Key:
+def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking | Listing | Worthy) -> Key:
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except ValueError:
@@ -45,9 +49,16 @@ def _decode(cursor: str, fingerprint: bytes, order: Order | Ranking | Listing) -
         raise bad_cursor(_OF_ANOTHER)
     try:
         values = msgspec.msgpack.decode(key, type=order.key)
-        return tuple(value.astimezone(UTC) if isinstance(value, datetime) else value for value in values)
+        return tuple(_checked(value) for value in values)
     except (msgspec.DecodeError, OverflowError):
         raise bad_cursor(_NOT_OURS) from None
+
+
+def _checked(value: object) -> object:
+    """Return a value of a key as it is compared; raises OverflowError for points that nobody has."""
+    if isinstance(value, Decimal) and (value.as_tuple().exponent != _POINTS or abs(value) > _MOST_POINTS):
+        raise OverflowError("no such points")
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _fingerprint(request: Request, query: ListQuery) -> bytes:

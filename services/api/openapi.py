@@ -15,10 +15,13 @@ from services.api.schemas import (
     details,
     dossier_list,
     indicators,
+    measures,
+    opportunities,
     petitions,
     score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
 )
@@ -42,6 +45,8 @@ TAGS = [
     {"name": "alerts", "description": "What is wrong now, who is asked to act, and until when."},
     {"name": "dossiers", "description": "Where dossiers stand, and everything that is known of one."},
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},
+    {"name": "stock", "description": "How many dossiers are open and how they stand, today and on earlier days."},
+    {"name": "measures", "description": "What the plans ask for beside the points, and whether it is reached."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
@@ -60,6 +65,8 @@ _TABLES: dict[str, type[Schema]] = {
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
     "LostDossierList": score_details.LostDossier,
+    "MeasureList": measures.MeasureFigure,
+    "OpportunityList": opportunities.Opportunity,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
@@ -68,6 +75,7 @@ _TABLES: dict[str, type[Schema]] = {
     "ScoredProcedureList": score_details.ScoredProcedure,
     "ScoreHistory": scores.ScoreReading,
     "SourceList": sources.SourceFacts,
+    "StockList": stock.StockDay,
     "Sync": sync.SyncPart,
 }
 """What a row of each list is as CSV."""
@@ -77,6 +85,12 @@ _ROWS = {"Sync": "by_agency"}
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
     "FieldDifference": "A field the two sides disagree on, with both values.",
+    "IndicatorBelow": "An indicator below its target, in percent.",
+    "IndicatorFallen": "An indicator that lost points, with its points now and before.",
+    "IndicatorApart": "An indicator in percent, as we count it and as the portal publishes it.",
+    "RepairKind": "What is done: `sync`: the portal's side becomes as home's; `result`: the portal gets the electronic result; "
+    "`payment`: it learns of a payment; `intake`: what lies untouched past its window is taken up; `in_time`: it is not let run "
+    "past its due date or window; `lost`: nothing can be done any more.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",
 }

@@ -7,7 +7,9 @@ from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
+from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.ranking import Of
 from shared.domain.records import Channel
@@ -162,6 +164,33 @@ SINCE: Mapping[str, str] = {
 }
 """What a card is held against."""
 
+MEASURE_SPANS: Mapping[str, str] = {
+    Over.SPAN.value: "Trong khoảng ngày",
+    Over.MOMENT.value: "Tại thời điểm",
+}
+"""What a measure of the plans is of."""
+
+MEASURE_TARGETS: Mapping[str, str] = {
+    Must.AT_LEAST.value: "Từ mức chỉ tiêu trở lên",
+    Must.ABOVE.value: "Trên mức chỉ tiêu",
+    Must.BELOW.value: "Dưới mức chỉ tiêu",
+}
+"""How a measure must stand to its target."""
+
+AGENCY_LEVELS: Mapping[str, str] = {
+    Level.PROVINCE.value: "Cấp tỉnh",
+    Level.COMMUNE.value: "Cấp xã",
+}
+REPAIRS: Mapping[str, str] = {
+    RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
+    RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
+    RepairKind.PAYMENT.value: "Cập nhật thanh toán trực tuyến lên Cổng",
+    RepairKind.INTAKE.value: "Tiếp nhận hồ sơ đã quá thời hạn tiếp nhận",
+    RepairKind.IN_TIME.value: "Xử lý trước khi quá hạn",
+    RepairKind.LOST.value: "Không thể lấy lại điểm",
+}
+"""What can be done about a dossier for the score."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -185,5 +214,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "score_views": SCORE_VIEWS,
     "ranked_among": RANKED_AMONG,
     "since": SINCE,
+    "measure_spans": MEASURE_SPANS,
+    "measure_targets": MEASURE_TARGETS,
+    "agency_levels": AGENCY_LEVELS,
+    "repairs": REPAIRS,
 }
 """Every list of names under the name of what it lists."""

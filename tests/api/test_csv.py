@@ -15,10 +15,11 @@ from services.api.schemas.base import Schema
 from services.api.sheets import header, paths_of, sheet
 from shared.db import tables
 from shared.domain.catalogue import Procedure
-from shared.domain.counters import Counters, View
+from shared.domain.counters import View
 from shared.domain.figures import Counted
+from shared.policy.measures import measures
 from shared.policy.scoring import scoring_policies
-from tests.api.world import AGO, CODE, DUE, NOW, World
+from tests.api.world import AGO, CODE, DUE, IN_TIME, LATE, NOW, World
 
 LISTS = {
     "/v1/alerts": ("alerts.csv", "id", "agency_name", "details"),
@@ -28,6 +29,8 @@ LISTS = {
     "/v1/delays": ("delays.csv", "key", "minutes", "running"),
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
+    "/v1/measures": ("measures.csv", "id", "numerator", "percent", "reached", "source"),
+    "/v1/stock": ("stock.csv", "day", "kept_at", "open", "waiting_payment", "apologies_owed"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
     "/v1/petitions": ("petitions.csv", "code", "agency_code", "status_label", "due_at", "overdue"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
@@ -51,10 +54,18 @@ LISTS = {
         "decided_on",
         "online_dossiers",
     ),
+    "/v1/scores/H20.114/opportunities": (
+        "scores-H20-114-opportunities.csv",
+        *("dossier_code", "repair", "agency_code", "procedure_name", "points", "due_at", "alert_rule"),
+    ),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
-OF_POLICY = {"/v1/indicators": len(scoring_policies()[-1].indicators), "/v1/policies": len(scoring_policies())}
+OF_POLICY = {
+    "/v1/indicators": len(scoring_policies()[-1].indicators),
+    "/v1/policies": len(scoring_policies()),
+    "/v1/measures": len(measures().of) + 1,  # one of them for each of two levels
+}
 """How long the lists are that come with the package."""
 
 AS_CSV = {"Accept": "text/csv"}
@@ -85,12 +96,13 @@ async def one_of_each(world: World) -> None:
         code="1.001193", name="Đăng ký khai sinh", sector="G15-TP02", agencies=("H20.114", "H20.115"), online_level=2
     )
     await world.catalogue(listed)
-    await world.counts("H20.114", Counters(accepted=1, on_time=1), view=View.HOME, code=CODE, procedure=listed.code)
     await world.judged(procedure="1.001193", source="igate", officer_id="cb-7", out_of_step=["sync.status_mismatch"])
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
     await world.petition()
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
+    await world.repair(kind="sync", procedure="1.001193", before=LATE, after=IN_TIME)
+    await world.counts("H20.114", IN_TIME, view=View.HOME, code=CODE, procedure="1.001193")
 
 
 async def rows(client: httpx.AsyncClient, path: str, **params: object) -> list[dict[str, str]]:
@@ -104,8 +116,7 @@ def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
-    told = {path.replace("igate", "{name}").replace("H20.114", "{code}").partition("?")[0] for path in LISTS}
-    assert tables == told
+    assert tables == {path.replace("igate", "{name}").replace("H20.114", "{code}").partition("?")[0] for path in LISTS}
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
 

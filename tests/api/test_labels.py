@@ -16,6 +16,8 @@ from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
+from shared.domain.measures import Level, Must, Over
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.ranking import Of
 from shared.domain.records import Channel
@@ -47,6 +49,10 @@ CODES: dict[str, Iterable[str]] = {
     "score_views": get_args(View),
     "ranked_among": Of,
     "since": Since,
+    "measure_spans": Over,
+    "measure_targets": Must,
+    "agency_levels": Level,
+    "repairs": RepairKind,
 }
 
 

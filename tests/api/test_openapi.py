@@ -19,16 +19,19 @@ from services.api.schemas import (
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     problem,
     score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
 )
 from services.api.schemas.details import DETAILS
-from shared.domain.findings import FieldDifference
+from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen
 from shared.domain.rules import RULES
 
 MODULES = (
@@ -41,18 +44,21 @@ MODULES = (
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     problem,
     score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
 )
 MODELS: dict[str, Any] = {
     **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
     **{kind.__name__: kind for kind in DETAILS.values()},
-    "FieldDifference": FieldDifference,
+    **{kind.__name__: kind for kind in (FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen)},
     "NotReady": health.Readiness,
     "metrics": str,
 }

@@ -20,6 +20,7 @@ from shared.db.stores.catalogue import store_counts, store_procedures
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.findings import Finding, Responsible, Severity
+from shared.domain.moves import Repair, RepairKind, moves_between
 from shared.domain.offers import count
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.published import Endpoint, PublishedScores
@@ -31,10 +32,14 @@ from shared.policy import working_time
 
 PROVINCE = "H20"
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
+TODAY = NOW.date()
 AGO = timedelta(hours=1)
 CODE = "H20.114-261120-0042"
 MARKED = date(2026, 11, 3)
 DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
+IN_TIME = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
+LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
+"""What an accepted dossier counts for."""
 
 
 def ask(app: FastAPI) -> httpx.AsyncClient:
@@ -181,6 +186,30 @@ class World:
             late_from=late_from,
             complained_of=petition.is_complained_of,
         )
+
+    async def repair(
+        self,
+        code: str = CODE,
+        kind: str = "in_time",
+        *,
+        agency: str = "H20.114",
+        procedure: str = "1.1",
+        day: date = TODAY,
+        before: Counters = IN_TIME,
+        after: Counters = LATE,
+        **values: Any,
+    ) -> Repair:
+        """Write what could be done about a dossier, with what it counts for now; in time and still to be kept so unless said."""
+        mark = Mark(view=View.PORTAL, day=day, agency=agency, procedure=procedure, counters=before)
+        moves = moves_between((mark,), (msgspec.structs.replace(mark, counters=after),))
+        async with self.database.begin() as connection:
+            await marks.write(connection, PROVINCE, {}, {code: (mark,)})
+        repair = Repair(
+            kind=RepairKind(kind), agency=agency, procedure=procedure, month=mark.month, moves=moves, due_at=values.get("due_at")
+        )
+        facts = {name: value for name, value in msgspec.structs.asdict(repair).items() if name != "kind"}
+        await self.write(tables.repairs, code=code, repair=repair.kind.value, **facts)
+        return repair
 
     async def delay(self, code: str = CODE, *, since: datetime, minutes: int | None = None, **values: Any) -> None:
         """Write a delay that goes on, or one that took some working minutes."""

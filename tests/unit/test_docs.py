@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -64,10 +65,20 @@ def test_the_message_of_a_bad_value_is_the_one_shown(tmp_path) -> None:
     assert f"watch766: {refused.value}".replace(f"{tmp_path}/", "") in CONFIGURATION
 
 
+def _leads_somewhere(page: Path, link: str) -> bool:
+    """A link may name a heading: its words in lower case, joined by hyphens."""
+    path, _, heading = link.partition("#")
+    target = page.parent / path if path else page
+    if not heading:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if target.exists() else []
+    return heading in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in headings}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page) -> None:
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", WRITTEN[page]) if "://" not in link]
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [link for link in links if not _leads_somewhere(page, link)] == []
 
 
 def test_every_file_that_is_named_is_there() -> None:

@@ -33,7 +33,17 @@ _AS_KEPT = (
     "baseline",
     "stage",
     "details",
+    "points",
+    "province_points",
 )
+
+_SCORES = {
+    "indicators": "/v1/scores?agency={unit}&period={period}",
+    "score": "/v1/scores/history?agency={unit}&period={period}",
+    "rank": "/v1/scores/history?agency={unit}&period={period}",
+    "comparison": "/v1/scores/compare?agency={unit}&period={period}",
+}
+"""Where to read more, by the kind of what an alert about scores is about."""
 
 _log = structlog.get_logger(__name__)
 
@@ -88,6 +98,7 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         petition_code=_code(row, "petition"),
         procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
+        unit_code=_unit(row),
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
         source=row["source"],
@@ -102,8 +113,27 @@ def _url(row: Row) -> str:
         return dossier_url(row["dossier_code"])
     if row["source"] is not None:
         return f"/v1/sources/{quote(row['source'], safe='')}"
+    if row["rule"] == "overdue_rate.high":
+        return f"/v1/dossiers?agency={quote(row['agency'], safe='')}&overdue_on_portal=true"
     petition = _code(row, "petition")
-    return f"/v1/alerts/{row['id']}" if petition is None else petition_url(petition)
+    if petition is not None:
+        return petition_url(petition)
+    return _scores_url(row) or f"/v1/alerts/{row['id']}"
+
+
+def _scores_url(row: Row) -> str | None:
+    """Return where the scores an alert is about are read."""
+    kind, _, about = row["subject"].partition(":")
+    if kind not in _SCORES:
+        return None
+    unit, _, period = about.partition(":")
+    return _SCORES[kind].format(unit=quote(unit, safe=""), period=quote(period, safe=""))
+
+
+def _unit(row: Row) -> str | None:
+    """Return the code of the unit an alert is about: an agency, or somebody's scores."""
+    kind, _, about = row["subject"].partition(":")
+    return about.partition(":")[0] if kind in (*_SCORES, "agency") else None
 
 
 def _code(row: Row, kind: str) -> str | None:

@@ -41,6 +41,7 @@ def official_card(
         "data_as_of": data_as_of,
         "complete": all(_published(unit, group.id).points is not None for group in policy.groups),
         "groups": [_group(group, unit, targets, kind, roles) for group in policy.groups],
+        "stock": None,
     }
 
 

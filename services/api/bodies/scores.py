@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from services.api.bodies.lists import named
+from services.api.bodies.stock import stock_body
 from services.api.schemas.scores import Role
 from shared.domain.comparing import Compared
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
+from shared.domain.stock import Stock
 from shared.domain.targets import Target, Targets, gap, missing_count
 from shared.domain.units import Unit
 
@@ -28,8 +30,9 @@ def card_body(
     period: Period | None = None,
     data_as_of: datetime | None = None,
     roles: Mapping[str, Role] | None = None,
+    stock: Stock | None = None,
 ) -> dict[str, Any]:
-    """Return a card; `roles` are those of the agency, by indicator id."""
+    """Return a card; `roles` are those of the agency, by indicator id, `stock` what is open there."""
     return {
         "agency": agency,
         "period": None if period is None else str(period),
@@ -40,6 +43,7 @@ def card_body(
         "data_as_of": data_as_of,
         "complete": card.complete,
         "groups": [_group(group, targets, roles or {}) for group in card.groups],
+        "stock": stock and stock_body(stock),
     }
 
 

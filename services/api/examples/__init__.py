@@ -20,6 +20,13 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
+from services.api.examples.opportunities import (
+    INDICATOR_POINTS,
+    OPPORTUNITY,
+    OPPORTUNITY_ALERT,
+    OPPORTUNITY_GROUP,
+    OPPORTUNITY_LIST,
+)
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
@@ -52,6 +59,7 @@ from services.api.examples.scores import (
     WEAK_INDICATOR,
     WEAKEST,
 )
+from services.api.examples.stock import MEASURE, MEASURE_LIST, SECTOR_NAME, STOCK, STOCK_DAY
 
 
 def _page(*items: dict[str, Any]) -> dict[str, Any]:
@@ -105,8 +113,16 @@ EXAMPLES: dict[str, Any] = {
     "IndicatorFacts": INDICATOR_FACTS,
     "IndicatorList": _page(INDICATOR_FACTS),
     "Labels": LABELS,
+    "MeasureFigure": MEASURE,
+    "MeasureList": MEASURE_LIST,
+    "Named": {"code": PROCEDURE_NAME["code"], "name": PROCEDURE_NAME["name"]},
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
+    "IndicatorPoints": INDICATOR_POINTS,
+    "Opportunity": OPPORTUNITY,
+    "OpportunityAlert": OPPORTUNITY_ALERT,
+    "OpportunityGroup": OPPORTUNITY_GROUP,
+    "OpportunityList": OPPORTUNITY_LIST,
     "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,
@@ -139,6 +155,7 @@ EXAMPLES: dict[str, Any] = {
     "PointsChange": SCORE_CARD["change"]["yesterday"],
     "PortalFigure": INDICATOR_IN_CARD["portal"],
     "Rank": SCORE_CARD["rank"],
+    "SectorName": SECTOR_NAME,
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,
@@ -147,10 +164,14 @@ EXAMPLES: dict[str, Any] = {
     "StageBody": STAGE,
     "StatusBody": STATUS,
     "StatusName": STATUS_NAME,
+    "StockDay": STOCK_DAY,
+    "StockFigures": STOCK,
+    "StockList": _page(STOCK_DAY),
     "SupplementBody": SUPPLEMENT,
     "Sync": SYNC,
     "SyncKind": SYNC_KIND,
     "SyncKinds": SYNC_KINDS,
     "SyncPart": SYNC_PART,
+    "Waiting": STOCK["waiting"],
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

@@ -70,8 +70,8 @@ async def read_card(
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
 
     Beside its figures stand the changes since the day and the month before, the portal's own latest figures, the rank among all
-    of its kind, and the points that can still be reached. The portal's own card has points and ratios as received, null where it
-    publishes none.
+    of its kind, and the points that can still be reached; `stock` is what is open at the moment, or was at the end of that day.
+    The portal's own card has points and ratios as received, null where it publishes none.
     """
     async with reader.snapshot() as snapshot:
         views = ScoreViews(snapshot, reader, scoring, caller, query.period)
@@ -82,6 +82,7 @@ async def read_card(
         scores = views.live(query.view.live)
         unit = await scores.unit(code)
         card, context = await LiveCards(scores, views.official).read(unit, query.as_of)
+        stock = await scores.stock(unit, query.as_of)
     body = card_body(
         card,
         scoring.targets,
@@ -90,6 +91,7 @@ async def read_card(
         period=scores.period,
         data_as_of=snapshot.data_as_of,
         roles=roles(unit, scoring.targets, scoring.offices),
+        stock=stock,
     )
     return answer.of(in_context(body, card.policy, context))
 

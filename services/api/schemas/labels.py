@@ -32,3 +32,7 @@ class Labels(Schema):
     score_views: Names = Field(description="What figures a score card is made of")
     ranked_among: Names = Field(description="Which units are ranked with each other")
     since: Names = Field(description="Which earlier day a card is held against")
+    measure_spans: Names = Field(description="What a measure of the plans is of: days, or the moment")
+    measure_targets: Names = Field(description="How a measure must stand to its target")
+    agency_levels: Names = Field(description="Levels of agency whose digitisation has targets of its own")
+    repairs: Names = Field(description="What can be done about a dossier for the score")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
 from services.api.schemas.card_context import CardChange, IndicatorChange, Points, PortalFigure, Rank
+from services.api.schemas.stock import StockFigures
 from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
 from shared.domain.scoring import LARGEST, State
 
@@ -88,6 +89,10 @@ class ScoreCardBody(Schema):
         "null of an earlier day, of the portal's own card and of figures that were sent"
     )
     groups: list[GroupCard]
+    stock: StockFigures | None = Field(
+        description="What is open at the moment, or was when it was last kept on the day asked for; null where nothing was kept, "
+        "where that day is not in the period, for figures that were sent and in the portal's own card"
+    )
 
 
 class GroupPoints(Schema):
