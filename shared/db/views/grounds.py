@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.views.counted import counted
 from shared.db.views.offered import LISTED, at
@@ -35,7 +36,7 @@ async def grounds(
     """Return the ground of each unit, by its code; `procedures`: those whose services somebody asks about."""
     found = await counted(snapshot, View.PORTAL, period, units, within=within)
     used = await uses(snapshot, period, {unit.code: unit.agencies for unit in units}, procedures, within=within)
-    offered = await _offered(snapshot, [unit.code for unit in units], procedures)
+    offered = await _offered(snapshot.connection, snapshot.province, [unit.code for unit in units], procedures)
     return {
         unit.code: Ground(
             unit=unit,
@@ -68,11 +69,13 @@ async def uses(
     return dict(found)
 
 
-async def _offered(snapshot: Snapshot, units: Collection[str], procedures: Collection[str]) -> dict[str, set[str]]:
-    """Return of each unit which of these procedures it offers: only those count in its 3.2 and 3.4."""
+async def _offered(
+    connection: AsyncConnection, province: str, units: Collection[str], procedures: Collection[str]
+) -> dict[str, set[str]]:
+    """Return of each unit which of these procedures it offers, which everyone may know: only those count in its 3.2 and 3.4."""
     found: dict[str, set[str]] = {code: set() for code in units}
     if procedures:
-        parameters = {"province": snapshot.province, "units": sorted(units), "procedures": sorted(procedures)}
-        for row in await snapshot.connection.execute(_OFFERED, parameters):
+        parameters = {"province": province, "units": sorted(units), "procedures": sorted(procedures)}
+        for row in await connection.execute(_OFFERED, parameters):
             found[row.unit].add(row.code)
     return found
