@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from shared.domain import statuses
 from shared.domain.alerts import AlertState
+from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
 from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
+from shared.domain.ranking import Of
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
 from shared.domain.scoring import State
@@ -166,6 +168,8 @@ AGENCY_LEVELS: Mapping[str, str] = {
     Level.PROVINCE.value: "Cấp tỉnh",
     Level.COMMUNE.value: "Cấp xã",
 }
+"""Levels of agency whose digitisation has targets of its own."""
+
 REPAIRS: Mapping[str, str] = {
     RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
     RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
@@ -175,6 +179,19 @@ REPAIRS: Mapping[str, str] = {
     RepairKind.LOST.value: "Không thể lấy lại điểm",
 }
 """What can be done about a dossier for the score."""
+
+RANKED_AMONG: Mapping[str, str] = {
+    Of.PROVINCES.value: "Các tỉnh, thành phố",
+    Of.DEPARTMENTS.value: "Các sở, ban, ngành",
+    Of.COMMUNES.value: "Các xã, phường, đặc khu",
+}
+"""Which units are ranked with each other."""
+
+SINCE: Mapping[str, str] = {
+    Since.YESTERDAY.value: "So với hôm trước",
+    Since.LAST_MONTH.value: "So với cuối tháng trước",
+}
+"""What a card is held against."""
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
@@ -201,5 +218,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "measure_targets": MEASURE_TARGETS,
     "agency_levels": AGENCY_LEVELS,
     "repairs": REPAIRS,
+    "ranked_among": RANKED_AMONG,
+    "since": SINCE,
 }
 """Every list of names under the name of what it lists."""

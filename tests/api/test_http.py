@@ -13,7 +13,12 @@ from tests.api.world import World
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 ITEMS = {"alert_id": "1", "code": "H20.114", "name": "igate"}
-PATHS = [route.path.format(**ITEMS) for route in ROUTES if route.path.startswith("/v1") and "GET" in route.methods]
+WANTED = {"/v1/scores/{code}/lost/dossiers": "?indicator=2.1", "/v1/scores/{code}/procedures": "?indicator=3.1"}
+PATHS = [
+    route.path.format(**ITEMS) + WANTED.get(route.path, "")
+    for route in ROUTES
+    if route.path.startswith("/v1") and "GET" in route.methods
+]
 
 
 @pytest.fixture

@@ -11,26 +11,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.examples.details import DETAILS as EXAMPLE_DETAILS
 from services.api.schemas.details import DETAILS
+from shared.config import CalendarConfig
 from shared.db import tables
 from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
 from shared.db.stores import marks
+from shared.db.stores.catalogue import store_counts, store_procedures
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.findings import Finding, Responsible, Severity
 from shared.domain.moves import Repair, RepairKind, moves_between
+from shared.domain.offers import count
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.published import Endpoint, PublishedScores
 from shared.domain.records import Record
 from shared.domain.rules import FAMILY_OF
 from shared.domain.statuses import Status
 from shared.domain.working_time import LOCAL
+from shared.policy import working_time
 
 PROVINCE = "H20"
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
 TODAY = NOW.date()
 AGO = timedelta(hours=1)
 CODE = "H20.114-261120-0042"
+MARKED = date(2026, 11, 3)
 DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
 IN_TIME = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
 LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
@@ -80,6 +85,31 @@ class World:
     async def procedure(self, code: str, name: str = "", sector: str | None = None, **facts: Any) -> None:
         known = Procedure(code=code, name=name, sector=sector, **facts)
         await self.write(tables.procedures, code=code, name=name, sector=sector, in_catalogue=True, facts=known)
+
+    async def catalogue(self, *procedures: Procedure) -> None:
+        """Write the portal's list of procedures as it was read, with what is counted of it."""
+        async with self.database.begin() as connection:
+            await store_procedures(connection, PROVINCE, procedures, now=self.now)
+            await store_counts(connection, PROVINCE, count(procedures, working_time(CalendarConfig())), now=self.now)
+
+    async def counts(
+        self,
+        agency: str,
+        *counters: Counters,
+        view: View = View.PORTAL,
+        procedure: str = "1.1",
+        day: date = MARKED,
+        code: str | None = None,
+    ) -> None:
+        """Let dossiers of an agency count for so much in a view, each for one of these; several for one with a code."""
+        marks_of = [Mark(view=view, day=day, agency=agency, procedure=procedure, counters=of) for of in counters]
+        names = [code or f"{agency}-{procedure}-{day}-{number}" for number in range(len(marks_of))]
+        async with self.database.begin() as connection:
+            before = await marks.load(connection, PROVINCE, names)
+            after = {name: before.get(name, ()) for name in names}
+            for name, mark in zip(names, marks_of, strict=True):
+                after[name] = (*after[name], mark)
+            await marks.write(connection, PROVINCE, before, after)
 
     async def alert(self, code: str | None = CODE, rule: str = "deadline.due_soon", **values: Any) -> int:
         """Open an alert about a dossier, or about the source given; the details fit the rule."""

@@ -31,6 +31,14 @@ from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYN
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
+from services.api.examples.score_details import (
+    ALERT_LINK,
+    LOST_DOSSIER,
+    LOST_DOSSIERS,
+    SCORED_PROCEDURE,
+    SCORED_PROCEDURES,
+    SIDE_COUNT,
+)
 from services.api.examples.scores import (
     CHANGE,
     COMPARED,
@@ -39,6 +47,7 @@ from services.api.examples.scores import (
     GROUP_CARD,
     INDICATOR_CARD,
     INDICATOR_FACTS,
+    INDICATOR_IN_CARD,
     LOST_INDICATOR,
     LOST_POINTS,
     POLICY_FACTS,
@@ -67,6 +76,12 @@ EXAMPLES: dict[str, Any] = {
     "RankedUnit": RANKED_UNIT,
     "LostPoints": LOST_POINTS,
     "LostIndicator": LOST_INDICATOR,
+    "LostDossierList": LOST_DOSSIERS,
+    "LostDossier": LOST_DOSSIER,
+    "SideCount": SIDE_COUNT,
+    "AlertLink": ALERT_LINK,
+    "ScoredProcedureList": SCORED_PROCEDURES,
+    "ScoredProcedure": SCORED_PROCEDURE,
     "GroupPoints": READING["groups"][0],
     "ScoreHistory": _page(READING),
     "ScoreReading": READING,
@@ -134,6 +149,13 @@ EXAMPLES: dict[str, Any] = {
     "RejectList": _page(REJECT),
     "ScoreCardBody": SCORE_CARD,
     "SectorName": SECTOR_NAME,
+    "IndicatorInCard": INDICATOR_IN_CARD,
+    "IndicatorChange": INDICATOR_IN_CARD["change"],
+    "FigureChange": INDICATOR_IN_CARD["change"]["yesterday"],
+    "CardChange": SCORE_CARD["change"],
+    "PointsChange": SCORE_CARD["change"]["yesterday"],
+    "PortalFigure": INDICATOR_IN_CARD["portal"],
+    "Rank": SCORE_CARD["rank"],
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,

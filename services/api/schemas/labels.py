@@ -34,3 +34,5 @@ class Labels(Schema):
     measure_targets: Names = Field(description="How a measure must stand to its target")
     agency_levels: Names = Field(description="Levels of agency whose digitisation has targets of its own")
     repairs: Names = Field(description="What can be done about a dossier for the score")
+    ranked_among: Names = Field(description="Which units are ranked with each other")
+    since: Names = Field(description="Which earlier day a card is held against")
