@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain import codes
-from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS
+from shared.domain.addresses import Allowed
+from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS, Retrying
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
@@ -294,6 +295,14 @@ class WebhooksConfig(Section):
     per_webhook: int = Field(default=8, ge=1, le=100)
     retry: tuple[Length, ...] = RETRY_WAITS
     disable_after: Length = DISABLE_AFTER
+
+    @property
+    def allowed(self) -> Allowed:
+        return Allowed(self.allow_networks, self.allow_http, self.allow_ports)
+
+    @property
+    def retrying(self) -> Retrying:
+        return Retrying(self.retry, self.disable_after)
 
 
 class Config(Section):
