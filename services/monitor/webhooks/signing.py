@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 
 def signed_headers(secrets: Sequence[str], message_id: str, body: str, *, at: datetime) -> dict[str, str]:
@@ -17,8 +18,12 @@ def signed_headers(secrets: Sequence[str], message_id: str, body: str, *, at: da
     if not secrets:
         raise ValueError("there is no secret to sign with")
     moment = at.astimezone(UTC)
+    try:
+        signatures = [Webhook(secret).sign(message_id, moment, body) for secret in secrets]
+    except EmptyWebhookSecretError:
+        raise ValueError("a secret is empty") from None
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(message_id, moment, body) for secret in secrets),
+        "webhook-signature": " ".join(signatures),
     }
