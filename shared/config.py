@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,11 +22,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain import codes
+from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
 from shared.errors import ConfigError
+from shared.sealing import Sealer
 from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
@@ -272,6 +275,27 @@ class AgenciesConfig(Section):
         return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
 
 
+Host = Annotated[str, AfterValidator(lambda written: written.strip().lower().rstrip(".")), Field(min_length=1, max_length=253)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class WebhooksConfig(Section):
+    """To whom may be sent, and how. `retry`: the waits after each failed attempt; after the last one a delivery has failed.
+
+    `allow_networks`: private networks that may be sent to; `allow_http`: hosts without TLS; `allow_ports`: besides 443, 80, 8443.
+    `concurrency`: sendings at once; `per_webhook`: of these to one receiver.
+    """
+
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_http: frozenset[Host] = frozenset()
+    allow_ports: frozenset[Port] = frozenset()
+    timeout: Annotated[Length, Field(le=timedelta(minutes=5))] = timedelta(seconds=20)
+    concurrency: int = Field(default=64, ge=1, le=1000)
+    per_webhook: int = Field(default=8, ge=1, le=100)
+    retry: tuple[Length, ...] = RETRY_WAITS
+    disable_after: Length = DISABLE_AFTER
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -284,6 +308,7 @@ class Config(Section):
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
@@ -317,9 +342,15 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     data_dir: Path = Path(".data")
     config: Path | None = None
+    webhook_key: SecretStr | None = None
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8766, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def sealer(self) -> Sealer | None:
+        """What seals the secrets of webhooks, None where no key is set: then there are no webhooks. Raises `ConfigError`."""
+        return Sealer.of(self.webhook_key.get_secret_value()) if self.webhook_key else None
 
     @classmethod
     def load(cls) -> "Settings":

@@ -19,6 +19,10 @@ class DatabaseUnavailable(Watch766Error):
     """The database cannot be asked now; it may work later. The text holds no statement and no value."""
 
 
+class SealBroken(Watch766Error):
+    """What was sealed cannot be opened; the text holds neither."""
+
+
 class LeaseLost(Watch766Error):
     """Another monitor took this source; stop writing for it."""
 
