@@ -14,6 +14,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -47,7 +48,8 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         nightly = NightlyAudit(database, config.province, auditor(config, database))
         score_days = ScoreDays(database, config.province, config.agencies.offices)
         evaluation = await _evaluation(config, database, stack)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
+        fan_out = FanOut(database, config.province, working_time(config.calendar), config.webhooks.address)
+        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation, fan_out)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

@@ -109,7 +109,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def event_of(row: Mapping[str, Any]) -> Event:
     """Return a row of the outbox as an event; raises `msgspec.ValidationError` for one this version cannot read."""
-    return msgspec.convert({name: row[name] for name in Event.__struct_fields__}, Event)
+    event = msgspec.convert({name: row[name] for name in Event.__struct_fields__}, Event)
+    if (event.alert is None) == (event.event in OF_ALERTS):
+        raise msgspec.ValidationError("an event about an alert holds it, any other does not")
+    return event
 
 
 def message_id(province: str, webhook_id: int, event: Event) -> str:

@@ -1,11 +1,12 @@
 """Who is told of an event. Pure: a subscription and an event in, the decision with its reason out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import Reason
 from shared.domain.events import Event, EventType, ToldAlert
 from shared.domain.findings import Responsible, Severity
@@ -78,6 +79,17 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     rules: frozenset[str] = frozenset()
     least_severity: Severity = Severity.WARNING
     is_listening: bool = True
+
+
+def agencies_heard(tree: AgencyTree, owner: str | None, named: Sequence[str]) -> frozenset[str] | None:
+    """Return the agencies a subscription hears of: those named, of its owner's, each with everything below it.
+
+    `owner`: the agency it was made for, None for the whole province. None: everything, also what names no agency.
+    """
+    of_owner = tree if owner is None else tree.below(owner)
+    if named:
+        return of_owner.narrowed_to(named).codes
+    return None if owner is None else of_owner.codes
 
 
 def recipients(responsible: Responsible) -> Mapping[Role, Why]:

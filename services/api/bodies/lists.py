@@ -24,4 +24,3 @@ def freshness_body(freshness: Freshness) -> dict[str, Any]:
 def named(code: str | None, name: str | None) -> dict[str, str] | None:
     """Return a code with its name; the code itself where nobody gave a name."""
     return None if code is None else {"code": code, "name": name or code}
-
