@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.addresses import alert_path
 from shared.domain.events import Event, EventType, ToldAlert
 from shared.domain.findings import Severity
 from shared.domain.messages import TELLINGS, UNWORDABLE, Facts, Message, label_alone, message
 from shared.domain.messages.wording import brief_moment, shorten
+from shared.domain.paths import alert_path
 from shared.domain.recipients import Role, recipients
 from shared.domain.working_time import LOCAL, WorkingTime
 

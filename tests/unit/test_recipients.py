@@ -59,7 +59,7 @@ def test_events_are_told_from_the_creation_of_the_subscription_on() -> None:
     ("rules", "is_told"),
     [(set(), True), ({"deadline.due_soon"}, True), ({"deadline"}, True), ({"deadline.overdue"}, False), ({"intake"}, False)],
 )
-def test_rules_are_named_singly_or_by_family(rules: set[str], is_told: bool) -> None:
+def test_rules_are_named_singly_or_by_family(rules: set[str], *, is_told: bool) -> None:
     assert decide(subscription(rules=frozenset(rules)), happened()).is_told is is_told
 
 
@@ -72,7 +72,7 @@ def test_who_wants_only_what_is_critical_is_not_told_of_warnings() -> None:
 @pytest.mark.parametrize(
     ("named", "is_told"), [(["H20.14"], True), (["H20.09"], True), (["H20.15"], False), (["H20.15", "H20.09"], True)]
 )
-def test_an_agency_hears_of_what_stands_there_and_of_what_it_is_asked_to_do(named: list[str], is_told: bool) -> None:
+def test_an_agency_hears_of_what_stands_there_and_of_what_it_is_asked_to_do(named: list[str], *, is_told: bool) -> None:
     alert = told_alert(responsible=Responsible.CONNECTION, agency="H20.14", responsible_agency="H20.09")
     assert decide(subscription(Role.SYNC, agencies=frozenset(named)), happened(alert=alert)).is_told is is_told
 

@@ -8,10 +8,10 @@ import structlog
 from services.api.bodies.lists import named
 from shared.db.views.rows import Row
 from shared.db.views.snapshot import Snapshot
-from shared.domain.addresses import alert_path
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 from shared.domain.messages import UNWORDABLE, Facts, Message, label_alone, message
+from shared.domain.paths import alert_path
 from shared.domain.working_time import WorkingTime
 
 _AS_KEPT = (

@@ -6,7 +6,7 @@ from services.api.bodies.alerts import procedure_body
 from services.api.bodies.lists import named
 from shared.db.views.dossier_filters import SyncState
 from shared.db.views.rows import Row
-from shared.domain.addresses import dossier_path
+from shared.domain.paths import dossier_path
 from shared.domain.statuses import LABELS, Status
 
 _AS_KEPT = (

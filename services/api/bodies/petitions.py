@@ -4,8 +4,8 @@ from typing import Any
 
 from services.api.bodies.lists import named
 from shared.db.views.rows import Row
-from shared.domain.addresses import petition_path
 from shared.domain.labels import PETITION_KINDS, PETITION_STATUSES
+from shared.domain.paths import petition_path
 
 _OF_ROW = ("code", "step", "due_at", "overdue")
 _OF_PETITION = (
