@@ -228,9 +228,8 @@ async def _stop(service: asyncio.subprocess.Process) -> None:
 def _kept_key(path: Path) -> str:
     """Return the key that seals the secrets of webhooks: made once, and read by its owner only."""
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(new_key())
+        path.touch(mode=0o600)
+        path.write_text(new_key(), encoding="ascii")
     return path.read_text(encoding="ascii")
 
 

@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain import codes
-from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS
+from shared.domain.addresses import Allowed
+from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS, Retrying
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
@@ -301,6 +302,13 @@ class WebhooksConfig(Section):
     def address(self) -> str | None:
         """The public address of the API without a slash at its end."""
         return None if self.public_url is None else str(self.public_url).rstrip("/")
+
+    def allowed(self) -> Allowed:
+        return Allowed(self.allow_networks, self.allow_http, self.allow_ports)
+
+    @property
+    def retrying(self) -> Retrying:
+        return Retrying(self.retry, self.disable_after)
 
 
 class Config(Section):

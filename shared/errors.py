@@ -23,6 +23,10 @@ class SealBroken(Watch766Error):
     """What was sealed cannot be opened; the text holds neither."""
 
 
+class AddressRefused(Watch766Error):
+    """Nothing is sent there. The text says what is wrong with the URL, and names no address."""
+
+
 class LeaseLost(Watch766Error):
     """Another monitor took this source; stop writing for it."""
 

@@ -89,8 +89,8 @@ def decide(
     """Return what becomes of a delivery after its attempt number `tried` (from 1) of the present round.
 
     2xx is accepted; 410 cancels it with everything else for that receiver; all else, redirects too, is tried again until the
-    waits are used up. `jitter` from 0 to 1 spreads a wait by a tenth either way. Retry-After makes a wait longer, never shorter, and a
-    day at most. What would be sent again only when its event has expired, expires now.
+    waits are used up. `jitter` from 0 to 1 spreads a wait by a tenth either way. Retry-After makes a wait longer, never shorter,
+    and a day at most. What would be sent again only when its event has expired, expires now.
     """
     if answer.status is not None and 200 <= answer.status < 300:
         return Decision(DeliveryState.DELIVERED, Reason.ACCEPTED)
