@@ -303,6 +303,7 @@ class WebhooksConfig(Section):
         """The public address of the API without a slash at its end."""
         return None if self.public_url is None else str(self.public_url).rstrip("/")
 
+    @property
     def allowed(self) -> Allowed:
         return Allowed(self.allow_networks, self.allow_http, self.allow_ports)
 

@@ -5,12 +5,14 @@ from fastapi import FastAPI
 from services.api import docs, openapi, problems
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
+from services.api.news import News
 from services.api.reader import Reader
 from services.api.routes import (
     agencies,
     alerts,
     delays,
     dossiers,
+    events,
     health,
     indicators,
     labels,
@@ -37,6 +39,7 @@ ROUTERS = (
     sync.router,
     delays.router,
     petitions.router,
+    events.router,
     agencies.router,
     procedures.router,
     score_cards.router,
@@ -65,7 +68,8 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
         docs_url=None,
         redoc_url=None,
     )
-    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
+    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock, config.webhooks.address)
+    app.state.news = News(database, config.province)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.metrics = Metrics()
     for router in ROUTERS:

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
+    {"name": "events", "description": "What happened, in order, for those who ask instead of being called."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},

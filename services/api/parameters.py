@@ -70,6 +70,7 @@ PeriodText = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN, "examples": ["2026", "2026-Q4", "2026-11"]}),
 ]
+Cursor = Annotated[str, Field(max_length=1000, pattern=_NO_NUL)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_NUL)]
 DossierCode = Annotated[Code, AfterValidator(codes.dossier)]
@@ -93,9 +94,7 @@ class ListQuery(Query):
     """What every list takes."""
 
     limit: int = Field(default=50, ge=1, le=500, description="At most so many items")
-    cursor: Annotated[str, Field(max_length=1000, pattern=_NO_NUL)] | None = Field(
-        default=None, description="`next_cursor` of the page before, with the same filters and sort"
-    )
+    cursor: Cursor | None = Field(default=None, description="`next_cursor` of the page before, with the same filters and sort")
 
 
 async def no_parameters(request: Request) -> None:

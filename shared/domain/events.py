@@ -84,6 +84,18 @@ class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
         return code if found == kind else None
 
 
+class EndpointNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook that was switched off, and why; or that accepts again after it had not since `failing_since`.
+
+    `cancelled`: how many deliveries waited for it, and were cancelled.
+    """
+
+    webhook_id: int
+    reason: str | None = None
+    failing_since: datetime | None = None
+    cancelled: int | None = None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the outbox. `alert` is None where it is not about an alert; then `data` tell what it is about."""
 
@@ -94,7 +106,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     reason: Reason | None = None
     alert: ToldAlert | None = None
-    data: dict[str, Any] | None = None
+    data: EndpointNews | None = None
 
     @property
     def position(self) -> Position:
@@ -110,8 +122,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 def event_of(row: Mapping[str, Any]) -> Event:
     """Return a row of the outbox as an event; raises `msgspec.ValidationError` for one this version cannot read."""
     event = msgspec.convert({name: row[name] for name in Event.__struct_fields__}, Event)
-    if (event.alert is None) == (event.event in OF_ALERTS):
-        raise msgspec.ValidationError("an event about an alert holds it, any other does not")
+    if (event.alert is None, event.data is None) != (event.event in OF_ENDPOINTS, event.event in OF_ALERTS):
+        raise msgspec.ValidationError("an event about an alert holds it, one about a webhook what happened to it")
     return event
 
 

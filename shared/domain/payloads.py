@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.events import Event, EventType, ToldAlert
+from shared.domain.events import EndpointNews, Event, EventType, ToldAlert
 from shared.domain.findings import Severity
 from shared.domain.messages import TELLINGS, UNWORDABLE, Facts, Message, label_alone, message
 from shared.domain.messages.wording import brief_moment, shorten
@@ -59,8 +59,9 @@ def expires_at(event: Event) -> datetime | None:
 
 def data_of(event: Event, rendering: Rendering, *, test: bool = False) -> dict[str, Any]:
     """Return the data of an event, addressed to nobody in particular; `test`: it is a sample, nothing happened."""
-    told = (event.data or {}) if event.alert is None else _alert_data(event, event.alert, rendering)
-    return {**told, "test": test}
+    if event.alert is not None:
+        return {**_alert_data(event, event.alert, rendering), "test": test}
+    return {**(_endpoint_data(event.data) if event.data else {}), "test": test}
 
 
 def addressed(data: Mapping[str, Any], *, role: Role | None = None, supersedes: str | None = None) -> dict[str, Any]:
@@ -104,6 +105,10 @@ def _alert_data(event: Event, alert: ToldAlert, rendering: Rendering) -> dict[st
         "supersedes": None,
         "url": None if rendering.public_url is None else rendering.public_url + alert_path(alert.id, alert.subject),
     }
+
+
+def _endpoint_data(about: EndpointNews) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(about), "failing_since": _local(about.failing_since)}
 
 
 def _params(alert: ToldAlert, said: Message, names: Names) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from shared.domain.delivery import DeliveryState
-from shared.domain.events import EventType, earlier_event_id, earlier_message_ids, event_id, event_of, message_id
+from shared.domain.events import EndpointNews, EventType, earlier_event_id, earlier_message_ids, event_id, event_of, message_id
 from shared.domain.fan_out import addressees, earlier_ids, fan_out
 from shared.domain.payloads import MOST_BYTES
 from shared.domain.recipients import Role
@@ -29,7 +29,14 @@ def test_an_event_has_the_same_id_for_a_webhook_for_ever_and_another_for_any_oth
 
 
 def test_events_about_no_alert_are_told_apart_by_their_place() -> None:
-    about = {"event": "endpoint.disabled", "subject": "webhook:4", "at": OPENED.at, "reason": None, "alert": None, "data": {}}
+    about = {
+        "event": "endpoint.disabled",
+        "subject": "webhook:4",
+        "at": OPENED.at,
+        "reason": None,
+        "alert": None,
+        "data": {"webhook_id": 4},
+    }
     first, second = (event_of({**about, "xid": 5, "id": number}) for number in (1, 2))
     assert message_id("H20", 1, first) != message_id("H20", 1, second)
     assert earlier_message_ids("H20", 1, first) == []
@@ -60,7 +67,8 @@ def test_who_does_not_listen_now_can_have_it_later() -> None:
 
 def test_an_event_that_cannot_be_told_costs_itself_alone() -> None:
     poisoned = happened(EventType.ENDPOINT_DISABLED, id=8, alert=OPENED.alert)
-    poisoned = msgspec.structs.replace(poisoned, alert=None, subject="webhook:9", data={"why": "x" * MOST_BYTES})
+    about = EndpointNews(webhook_id=9, reason="x" * MOST_BYTES)
+    poisoned = msgspec.structs.replace(poisoned, alert=None, subject="webhook:9", data=about)
     office = [subscription(Role.OFFICE)]
     fanned = fan_out("H20", addressees([OPENED, poisoned, WORSE], office), RENDERING, ())
     assert [delivery.event.id for delivery in fanned.deliveries] == [OPENED.id, WORSE.id]

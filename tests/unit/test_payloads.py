@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.alerts import AlertState
-from shared.domain.events import EventType
+from shared.domain.events import OF_ALERTS, EventType
 from shared.domain.findings import Responsible, Severity
 from shared.domain.messages import SHORT_LIMIT, TEXT_LIMIT
 from shared.domain.payloads import MOST_BYTES, BodyTooLong, Names, Rendering, addressed, body_of, data_of, expires_at
 from shared.domain.recipients import Role
 from shared.domain.rules import RULES
+from shared.domain.samples import NAMES, sample
 
 from .builders import CODE, at, calendar
 from .events import HAPPENED, RENDERING, happened, told_alert
@@ -114,6 +115,14 @@ def test_a_reminder_is_of_use_until_what_it_reminds_of_and_anything_else_for_eve
 
 def test_what_cannot_be_worded_is_told_by_the_name_of_its_rule() -> None:
     assert said("deadline.due_soon", details={"status": "no number"})["text"] == "Sắp đến hạn trả"
+
+
+@pytest.mark.parametrize("type_", EventType)
+def test_there_is_a_sample_of_every_event(type_: EventType) -> None:
+    event = sample(type_, HAPPENED)
+    body = msgspec.json.decode(body_of(event, data_of(event, Rendering(NAMES, calendar()), test=True)))
+    assert (body["type"], body["data"]["test"]) == (type_, True)
+    assert ("alert" in body["data"]) == (type_ in OF_ALERTS)
 
 
 def test_a_body_that_would_be_too_long_is_refused() -> None:

@@ -1,5 +1,6 @@
 """Who is told of an event, and why."""
 
+import msgspec
 import pytest
 
 from shared.domain.agencies import AgencyTree
@@ -7,6 +8,7 @@ from shared.domain.alerts import Reason
 from shared.domain.events import EventType
 from shared.domain.findings import Responsible, Severity
 from shared.domain.recipients import Role, Why, agencies_heard, decide, endpoint_subject, recipients
+from shared.domain.samples import sample
 
 from .builders import MICROSECOND
 from .events import HAPPENED, happened, subscription, told_alert
@@ -101,8 +103,8 @@ def test_agencies_include_those_below_and_never_more_than_the_owners(
 
 @pytest.mark.parametrize("role", Role)
 def test_operations_and_the_office_hear_of_an_endpoint_but_not_the_endpoint_itself(role: Role) -> None:
-    event = happened(EventType.ENDPOINT_DISABLED, subject=endpoint_subject(4), alert=told_alert())
-    about = type(event)(**{name: getattr(event, name) for name in event.__struct_fields__} | {"alert": None, "data": {}})
+    about = sample(EventType.ENDPOINT_DISABLED, HAPPENED)
+    about = msgspec.structs.replace(about, subject=endpoint_subject(4))
     assert decide(subscription(role), about).is_told == (role in (Role.OPS, Role.OFFICE))
     assert not decide(subscription(role, id=4), about).is_told
     assert not decide(subscription(role, agencies=frozenset({"H20"})), about).is_told

@@ -52,7 +52,8 @@ ANSWERS = _UNCHANGED | _problems(_ALWAYS)
 COMPUTED_ANSWERS = _problems(_ALWAYS | _BODY)
 TABLE_ANSWERS = ANSWERS | _TABLE
 ONE_ANSWERS = ANSWERS | _problems(_MISSING)
+FEED_ANSWERS = ANSWERS | _problems(_BAD_CURSOR)
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
-"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, a page of a list, a page
-of what belongs to one."""
+"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, what a feed has next, a
+page of a list, a page of what belongs to one."""

@@ -9,6 +9,7 @@ from shared.db.engine import Connection, Database, clock, retried
 from shared.db.stores import fan_out as store
 from shared.db.stores import outbox
 from shared.db.views.event_names import names_in
+from shared.db.views.events import last_position
 from shared.db.views.rows import Row
 from shared.domain.events import Event, Position, event_of
 from shared.domain.fan_out import FannedOut, addressees, earlier_ids, fan_out
@@ -73,7 +74,7 @@ class FanOut:
             return await self._tell(connection, position)
 
     async def _tell(self, connection: Connection, position: Position) -> Progress:
-        end = await outbox.last(connection, self._province)
+        end = await last_position(connection, self._province)
         listening = await store.subscriptions(connection, self._province)  # after the end: who subscribed before it is there
         if end is None or not listening:
             await outbox.move(connection, self._province, READER, end or position)

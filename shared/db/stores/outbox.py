@@ -35,13 +35,6 @@ async def read(connection: AsyncConnection, province: str, *, after: Position, t
     return await all_rows(connection, query.order_by(*IN_ORDER).limit(limit))
 
 
-async def last(connection: AsyncConnection, province: str) -> Position | None:
-    """Return the position of the last row that can be read."""
-    query = select(*IN_ORDER).where(outbox.c.province_code == province, is_settled())
-    row = (await connection.execute(query.order_by(*(column.desc() for column in IN_ORDER)).limit(1))).one_or_none()
-    return None if row is None else Position(row.xid, row.id)
-
-
 async def move(connection: AsyncConnection, province: str, reader: str, to: Position) -> None:
     """Note how far a reader that is held has come."""
     statement = update(outbox_readers).where(outbox_readers.c.province_code == province, outbox_readers.c.name == reader)
