@@ -44,7 +44,7 @@ class Subscribing:
 
 
 def owner_of(within: AgencyTree) -> str | None:
-    """Return the agency a caller's webhook is made for, None for the whole province; raises the problem of one who sees several."""
+    """Return the agency a caller's webhook is made for, None for the whole province; raises the problem of several agencies."""
     if within.is_whole:
         return None
     tops = within.tops

@@ -14,7 +14,9 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
+from services.monitor.webhooks.sending import Sender
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -26,11 +28,12 @@ from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
+from shared.sealing import Sealer
 
 
 @asynccontextmanager
-async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
-    """Open the monitor of a province: sources registered, rules at work."""
+async def monitor(config: Config, database: Database, sealer: Sealer | None = None) -> AsyncIterator[Monitor]:
+    """Open the monitor of a province: sources registered, rules at work. Without a `sealer` nothing is sent to webhooks."""
     rules = rules_of(config)
     async with AsyncExitStack() as stack:
         leases = Leases(database, config.province)
@@ -48,8 +51,26 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         nightly = NightlyAudit(database, config.province, auditor(config, database))
         score_days = ScoreDays(database, config.province, config.agencies.offices)
         evaluation = await _evaluation(config, database, stack)
-        fan_out = FanOut(database, config.province, working_time(config.calendar), config.webhooks.address)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation, fan_out)
+        dispatcher = dispatcher_of(config, database, sealer) if sealer else None
+        if dispatcher:
+            stack.push_async_callback(dispatcher.aclose)
+        fan_out = fan_out_of(config, database, dispatcher)
+        yield Monitor(
+            database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation, dispatcher, fan_out
+        )
+
+
+def fan_out_of(config: Config, database: Database, dispatcher: Dispatcher | None) -> FanOut:
+    """Return what puts events on their way to a province's webhooks; whoever sends them is woken."""
+    wake = dispatcher.wake if dispatcher else None
+    return FanOut(database, config.province, working_time(config.calendar), config.webhooks.address, wake=wake)
+
+
+def dispatcher_of(config: Config, database: Database, sealer: Sealer) -> Dispatcher:
+    """Return what sends to the receivers of a province's webhooks."""
+    webhooks = config.webhooks
+    sender = Sender(webhooks.allowed, webhooks.timeout, webhooks.concurrency)
+    return Dispatcher(database, config.province, sender, sealer, webhooks)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

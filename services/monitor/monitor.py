@@ -20,6 +20,7 @@ from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
 from shared.config import PollConfig
 from shared.db import schema
@@ -58,6 +59,7 @@ class Monitor:
         nightly: NightlyAudit,
         score_days: ScoreDays,
         evaluation: Evaluate | None = None,
+        dispatcher: Dispatcher | None = None,
         fan_out: FanOut | None = None,
     ) -> None:
         self.watched = tuple(watched)
@@ -66,6 +68,7 @@ class Monitor:
         self._reviewer = reviewer
         self._settling = settling
         self.evaluation = evaluation
+        self.dispatcher = dispatcher
         self._nightly = nightly
         self._score_days = score_days
         self._fan_out = fan_out
@@ -85,9 +88,9 @@ class Monitor:
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
+        """Poll every source to the end, review, look up and deliver all that is due; returns whether all dossiers were read.
 
-        The day's scores are kept at the end; if that fails, the next run does it.
+        The day's scores are kept at the end; if that or delivering fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -95,6 +98,7 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
+        await self._deliver()
         try:
             await self.keep_scores()
         except Exception as error:
@@ -213,6 +217,15 @@ class Monitor:
                 raise
             except Exception as error:
                 log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+
+    async def _deliver(self) -> None:
+        """Send what is due to the receivers of webhooks; what is not sent now is sent by the next run."""
+        if self.dispatcher is None:
+            return
+        try:
+            await self.dispatcher.drain()
+        except Exception as error:
+            log.exception("not_delivered", error=type(error).__name__)
 
     async def tell(self) -> None:
         """Put what happened on its way to the webhooks that want to hear of it; whatever fails here stops no review."""

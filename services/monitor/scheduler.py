@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -47,7 +48,7 @@ class Daemon:
         self._database = database
         self._draining = drain
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._stop = stop
 
     async def run(self) -> None:
@@ -65,6 +66,8 @@ class Daemon:
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
         self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
         self._add(NIGHTLY, "audit", self._monitor.audit)
+        if self._monitor.dispatcher:
+            self._keep(asyncio.create_task(self._guarded("deliver", self._monitor.dispatcher.run)))
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
@@ -91,8 +94,7 @@ class Daemon:
         """Run one step; whatever it raises is told and never ends the daemon: the next run does it again."""
         task = asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._keep(task)
         try:
             with translated():
                 await step()
@@ -104,9 +106,16 @@ class Daemon:
         except Exception as error:
             log.exception("step_failed", step=name, error=type(error).__name__)
 
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        """Count a task among what a stop waits for."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
     async def _drain(self) -> None:
         """Start nothing new, let running steps finish, cancel what takes too long."""
         self._scheduler.pause()
+        if self._monitor.dispatcher:
+            self._monitor.dispatcher.stop()
         log.info("monitor_stopping", running=len(self._running))
         if self._running:
             await asyncio.wait(self._running, timeout=self._draining.total_seconds())

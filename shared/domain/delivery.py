@@ -27,6 +27,9 @@ FAILING_MATTERS_AFTER = timedelta(hours=1)
 LONGEST_ASKED = timedelta(days=1)
 """The longest wait a receiver may ask for with Retry-After."""
 
+GONE = 410
+"""The status by which a receiver says that it wants nothing more, ever."""
+
 _SPREAD = 0.2
 
 
@@ -92,9 +95,9 @@ def decide(
     waits are used up. `jitter` from 0 to 1 spreads a wait by a tenth either way. Retry-After makes a wait longer, never shorter,
     and a day at most. What would be sent again only when its event has expired, expires now.
     """
-    if answer.status is not None and 200 <= answer.status < 300:
+    if is_accepted(answer):
         return Decision(DeliveryState.DELIVERED, Reason.ACCEPTED)
-    if answer.status == 410:
+    if answer.status == GONE:
         return Decision(DeliveryState.CANCELLED, Reason.GONE)
     if tried > len(retrying.waits):
         return Decision(DeliveryState.FAILED, Reason.GIVEN_UP)
@@ -106,16 +109,32 @@ def decide(
     return Decision(DeliveryState.WAITING, Reason.ASKED_TO_WAIT if asked > wait else Reason.TRY_AGAIN, due_at)
 
 
+def is_accepted(answer: Answer) -> bool:
+    """Return whether a receiver took a message."""
+    return answer.status is not None and 200 <= answer.status < 300
+
+
 def is_expired(expires_at: datetime | None, at: datetime) -> bool:
     """Return whether nobody needs an event any more at a moment."""
     return expires_at is not None and expires_at <= at
 
 
-def switch(answer: Answer, failing_since: datetime | None, disable_after: timedelta, *, now: datetime) -> Switch:
-    """Return what an answer means for the receiver, of which nothing was accepted since `failing_since` (None: the last was)."""
-    if answer.status == 410:
-        return Switch.GONE
-    failed_for = now - failing_since if failing_since else timedelta()
-    if answer.status is not None and 200 <= answer.status < 300:
-        return Switch.RECOVERED if failed_for >= FAILING_MATTERS_AFTER else Switch.NONE
-    return Switch.FAILING if failed_for >= disable_after else Switch.NONE
+class Health(msgspec.Struct, frozen=True):
+    """Since when a receiver accepted nothing (None: it accepted the last), and when it last accepted something."""
+
+    failing_since: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+def after(health: Health, answer: Answer, disable_after: timedelta, *, now: datetime) -> tuple[Health, Switch]:
+    """Return how a receiver fares after an answer, and whether it is switched off or has recovered thereby.
+
+    410 switches it off at once, and so does a failure when it accepted nothing for `disable_after`.
+    """
+    failed_for = now - health.failing_since if health.failing_since else timedelta()
+    if is_accepted(answer):
+        return Health(None, now), Switch.RECOVERED if failed_for >= FAILING_MATTERS_AFTER else Switch.NONE
+    failing = Health(health.failing_since or now, health.delivered_at)
+    if answer.status == GONE:
+        return failing, Switch.GONE
+    return failing, Switch.FAILING if failed_for >= disable_after else Switch.NONE

@@ -176,7 +176,16 @@ class World:
         nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
         score_days = ScoreDays(self.database, PROVINCE, Offices())
         self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate, self.fan_out
+            self.database,
+            self.config,
+            watched,
+            self.leases,
+            reviewer,
+            settling,
+            nightly,
+            score_days,
+            evaluate,
+            fan_out=self.fan_out,
         )
         return self.monitor
 

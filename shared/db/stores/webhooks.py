@@ -23,7 +23,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
-async def create(connection: AsyncConnection, province: str, values: Mapping[str, Any], *, owner: str | None, now: datetime) -> int:
+async def create(
+    connection: AsyncConnection, province: str, values: Mapping[str, Any], *, owner: str | None, now: datetime
+) -> int:
     """Make a webhook for an agency (None: the whole province) and return its id."""
     row = {"province_code": province, "owner_agency": owner, "created_at": now, "changed_at": now, **values}
     made = await connection.scalar(insert(webhooks).values(row).returning(webhooks.c.id))

@@ -55,13 +55,13 @@ async def secrets_of(snapshot: Snapshot, webhook_ids: Collection[int], *, within
         .where(_of_seen(snapshot, webhook_secrets.c.webhook_id, within))
         .order_by(webhook_secrets.c.id.desc())
     )
-    signing = [row for row in await all_rows(snapshot.connection, query) if not row["expires_at"] or row["expires_at"] > snapshot.now]
+    signing = [
+        row for row in await all_rows(snapshot.connection, query) if not row["expires_at"] or row["expires_at"] > snapshot.now
+    ]
     return {id_: [row for row in signing if row["webhook_id"] == id_] for id_ in webhook_ids}
 
 
-async def delivery_page(
-    snapshot: Snapshot, webhook_id: int, filters: DeliveryFilters, cut: Cut, *, within: AgencyTree
-) -> Page:
+async def delivery_page(snapshot: Snapshot, webhook_id: int, filters: DeliveryFilters, cut: Cut, *, within: AgencyTree) -> Page:
     """Return one page of what was or is to be sent to a webhook, the latest first."""
     query = select(*columns(deliveries, *_DELIVERY)).where(
         deliveries.c.province_code == snapshot.province,
@@ -90,7 +90,8 @@ async def attempts_of(snapshot: Snapshot, rows: Sequence[Row], *, within: Agency
         select(*columns(delivery_attempts, "delivery_id", "number", "at", "milliseconds", "status", "error", "answer"))
         .join(
             deliveries,
-            (deliveries.c.province_code == delivery_attempts.c.province_code) & (deliveries.c.id == delivery_attempts.c.delivery_id),
+            (deliveries.c.province_code == delivery_attempts.c.province_code)
+            & (deliveries.c.id == delivery_attempts.c.delivery_id),
         )
         .where(delivery_attempts.c.province_code == snapshot.province, delivery_attempts.c.delivery_id.in_(ids))
         .where(_of_seen(snapshot, deliveries.c.webhook_id, within))
