@@ -78,6 +78,8 @@ AgencyCode = Annotated[Code, AfterValidator(codes.agency)]
 ProcedureCode = Annotated[Code, AfterValidator(codes.procedure)]
 
 AlertId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The alert's id", examples=[1042])]
+WebhookId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The webhook's id", examples=[3])]
+DeliveryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The delivery's id", examples=[5120])]
 DossierPath = Annotated[DossierCode, Path(description="The dossier's code, in any spelling", examples=["H20.114-261120-0042"])]
 AgencyPath = Annotated[AgencyCode, Path(description="The agency's code, in any spelling", examples=["H20.14"])]
 PetitionPath = Annotated[Code, Path(description="The petition's code", examples=["PAKN.20.261105.0311"])]

@@ -28,6 +28,10 @@ class EventType(StrEnum):
     ENDPOINT_RECOVERED = "endpoint.recovered"
     ENDPOINT_TEST = "endpoint.test"
 
+    @property
+    def is_of_alert(self) -> bool:
+        return self not in OF_ENDPOINTS
+
 
 OF_ENDPOINTS = frozenset({EventType.ENDPOINT_DISABLED, EventType.ENDPOINT_RECOVERED, EventType.ENDPOINT_TEST})
 OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS

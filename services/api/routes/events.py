@@ -5,17 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Query as QueryParameters
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from services.api.alert_query import FAMILIES
 from services.api.answers import AnAnswer
 from services.api.bodies.events import feed_event, readable
 from services.api.bodies.lists import freshness_body
 from services.api.caller import AnyCaller, Caller
 from services.api.cursors import as_place, place
+from services.api.names_of_rules import RuleOrFamily
 from services.api.narrowing import at_agencies
 from services.api.news import TheNews
-from services.api.parameters import MOST, AgencyCode, Cursor, Query, known
+from services.api.parameters import MOST, AgencyCode, Cursor, Query
 from services.api.reader import Reader, TheReader
 from services.api.schemas.events import EventFeed
 from services.api.schemas.problem import FEED_ANSWERS
@@ -25,15 +25,11 @@ from shared.db.views.snapshot import Snapshot
 from shared.domain.events import Event, EventType, Position
 from shared.domain.findings import Severity
 from shared.domain.payloads import Rendering
-from shared.domain.rules import RULES
 
 router = APIRouter(tags=["events"])
 
 LONGEST_WAIT = 30
 """Seconds."""
-
-_NAMES = tuple(dict.fromkeys((*RULES, *FAMILIES)))
-RuleOrFamily = Annotated[str, AfterValidator(known("rule or family", _NAMES)), Field(json_schema_extra={"enum": list(_NAMES)})]
 
 
 class EventQuery(Query):

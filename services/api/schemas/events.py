@@ -61,18 +61,29 @@ class EndpointEventData(Schema):
     test: bool = Field(description="True for a sample: nothing happened")
 
 
-class EventBody(Schema):
-    """What is sent, in the envelope of Standard Webhooks."""
+class AlertEvent(Schema):
+    """What is sent of an alert, in the envelope of Standard Webhooks."""
 
-    type: EventType
+    type: Literal["alert.opened", "alert.worsened", "alert.moved", "alert.resolved", "source.stale", "score.dropped"]
     timestamp: Moment = Field(description="When it happened")
-    data: AlertEventData | EndpointEventData
+    data: AlertEventData
 
 
-class FeedEvent(EventBody):
+class EndpointEvent(Schema):
+    """What is sent of a webhook, in the envelope of Standard Webhooks."""
+
+    type: Literal["endpoint.disabled", "endpoint.recovered", "endpoint.test"]
+    timestamp: Moment = Field(description="When it happened")
+    data: EndpointEventData
+
+
+class FeedEvent(Schema):
     """An event in the feed; `id` is the same whoever asks."""
 
     id: str
+    type: EventType
+    timestamp: Moment = Field(description="When it happened")
+    data: AlertEventData | EndpointEventData
 
 
 class EventFeed(Fresh):

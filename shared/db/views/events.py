@@ -41,7 +41,7 @@ async def event_page(snapshot: Snapshot, filters: EventFilters, after: Position,
 
     So many are looked at and no more, however few are wanted: whoever goes on from the position has the others next time.
     """
-    end = await _window(snapshot, after)
+    end = await _window(snapshot.connection, snapshot.province, after)
     if end is None:
         return EventPage((), after)
     query = select(outbox).where(
@@ -51,12 +51,12 @@ async def event_page(snapshot: Snapshot, filters: EventFilters, after: Position,
     return EventPage(rows, Position(rows[-1]["xid"], rows[-1]["id"]) if len(rows) == limit else end)
 
 
-async def _window(snapshot: Snapshot, after: Position) -> Position | None:
+async def _window(connection: AsyncConnection, province: str, after: Position) -> Position | None:
     """Return the position of the last of the next events that are looked at, None where there is none."""
-    query = select(*IN_ORDER).where(outbox.c.province_code == snapshot.province, is_after(after), is_settled())
+    query = select(*IN_ORDER).where(outbox.c.province_code == province, is_after(after), is_settled())
     found = query.order_by(*IN_ORDER).limit(_LOOKED_AT).subquery()
     last = select(found).order_by(found.c.xid.desc(), found.c.id.desc()).limit(1)
-    row = (await snapshot.connection.execute(last)).one_or_none()
+    row = (await connection.execute(last)).one_or_none()
     return None if row is None else Position(row.xid, row.id)
 
 
