@@ -23,7 +23,7 @@ class News:
         self._database = database
         self._province = province
         self._every = every
-        self._waiting: dict[asyncio.Future[None], Position] = {}
+        self.waiting: dict[asyncio.Future[None], Position] = {}
         self._asking: asyncio.Task[None] | None = None
         self.stopped = False
 
@@ -32,7 +32,7 @@ class News:
         if self.stopped:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[waiter] = position
+        self.waiting[waiter] = position
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         try:
@@ -41,7 +41,7 @@ class News:
         except TimeoutError:
             pass
         finally:
-            del self._waiting[waiter]
+            del self.waiting[waiter]
 
     def stop(self) -> None:
         """Let everybody go who waits, and nobody wait any more."""
@@ -50,7 +50,7 @@ class News:
 
     async def _ask(self) -> None:
         """Ask as long as anybody waits; when that fails let them go, they ask for themselves."""
-        while self._waiting:
+        while self.waiting:
             try:
                 self._release(await self._last(), all_of_them=False)
             except DatabaseUnavailable:
@@ -64,7 +64,7 @@ class News:
                 return await last_position(connection, self._province)
 
     def _release(self, last: Position | None, *, all_of_them: bool = True) -> None:
-        for waiter, position in self._waiting.items():
+        for waiter, position in self.waiting.items():
             if not waiter.done() and (all_of_them or (last is not None and last > position)):
                 waiter.set_result(None)
 

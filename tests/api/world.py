@@ -143,12 +143,14 @@ class World:
         await self.write(tables.delivery_attempts, delivery_id=made, number=1, **attempt)
         return made
 
-    async def happened(self, code: str = CODE, rule: str = "deadline.overdue", event: str = "alert.opened", **values: Any) -> None:
+    async def happened(
+        self, code: str = CODE, rule: str = "deadline.overdue", event: str = "alert.opened", **values: Any
+    ) -> None:
         """Write what happened to an alert about a dossier of H20.114 into the outbox."""
         alert = {
             "id": 1,
             "sequence": 1,
-            "subject": f"dossier:{code}",
+            "subject": f"dossier:{CODE}",
             "family": FAMILY_OF[rule],
             "rule": rule,
             "severity": "critical",
@@ -156,7 +158,7 @@ class World:
             "responsible": "handling",
             "since": self.now - AGO,
             "details": EXAMPLE_DETAILS[DETAILS[rule].__name__],
-            "dossier_code": code,
+            "dossier_code": CODE,
             "agency": "H20.114",
             "procedure": "1.001193",
             "due_at": self.now - AGO,

@@ -64,6 +64,6 @@ MADE_ANSWERS = _problems(_ALWAYS | _BODY | _CHANGED) | _LOCATED
 FEED_ANSWERS = ANSWERS | _problems(_BAD_CURSOR)
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
-"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, what was changed or made,
-what a feed has next, a page of a list, a page of what belongs to one.
+"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, what was changed, what
+was made, what a feed has next, a page of a list, a page of what belongs to one.
 """

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import deliveries, delivery_attempts, webhook_secrets, webhooks
@@ -87,7 +87,7 @@ async def signing_secrets(connection: AsyncConnection, province: str, webhook_id
     query = select(func.count()).where(
         webhook_secrets.c.province_code == province,
         webhook_secrets.c.webhook_id == webhook_id,
-        func.coalesce(webhook_secrets.c.expires_at, "infinity") > now,
+        or_(webhook_secrets.c.expires_at.is_(None), webhook_secrets.c.expires_at > now),
     )
     return int(await connection.scalar(query) or 0)
 
