@@ -283,10 +283,12 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class WebhooksConfig(Section):
     """To whom may be sent, and how. `retry`: the waits after each failed attempt; after the last one a delivery has failed.
 
+    `public_url`: where receivers find the API, for the links in what they are told; unset: no links.
     `allow_networks`: private networks that may be sent to; `allow_http`: hosts without TLS; `allow_ports`: besides 443, 80, 8443.
     `concurrency`: sendings at once; `per_webhook`: of these to one receiver.
     """
 
+    public_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     allow_http: frozenset[Host] = frozenset()
     allow_ports: frozenset[Port] = frozenset()
@@ -295,6 +297,11 @@ class WebhooksConfig(Section):
     per_webhook: int = Field(default=8, ge=1, le=100)
     retry: tuple[Length, ...] = RETRY_WAITS
     disable_after: Length = DISABLE_AFTER
+
+    @property
+    def address(self) -> str | None:
+        """The public address of the API without a slash at its end."""
+        return None if self.public_url is None else str(self.public_url).rstrip("/")
 
     @property
     def allowed(self) -> Allowed:

@@ -15,6 +15,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
 from services.monitor.webhooks.sending import Sender
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
@@ -53,7 +54,16 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
         dispatcher = dispatcher_of(config, database, sealer) if sealer else None
         if dispatcher:
             stack.push_async_callback(dispatcher.aclose)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation, dispatcher)
+        fan_out = fan_out_of(config, database, dispatcher)
+        yield Monitor(
+            database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation, dispatcher, fan_out
+        )
+
+
+def fan_out_of(config: Config, database: Database, dispatcher: Dispatcher | None) -> FanOut:
+    """Return what puts events on their way to a province's webhooks; whoever sends them is woken."""
+    wake = dispatcher.wake if dispatcher else None
+    return FanOut(database, config.province, working_time(config.calendar), config.webhooks.address, wake=wake)
 
 
 def dispatcher_of(config: Config, database: Database, sealer: Sealer) -> Dispatcher:

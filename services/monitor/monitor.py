@@ -21,6 +21,7 @@ from services.monitor.steps.review_publication import PublicationReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -59,6 +60,7 @@ class Monitor:
         score_days: ScoreDays,
         evaluation: Evaluate | None = None,
         dispatcher: Dispatcher | None = None,
+        fan_out: FanOut | None = None,
     ) -> None:
         self.watched = tuple(watched)
         self._database = database
@@ -69,6 +71,7 @@ class Monitor:
         self.dispatcher = dispatcher
         self._nightly = nightly
         self._score_days = score_days
+        self._fan_out = fan_out
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -201,6 +204,7 @@ class Monitor:
         settled = await self._settling.settle(read_to, now)
         await self._settling.watch_sources()
         await self._review_asides()
+        await self.tell()
         return settled
 
     async def _review_asides(self) -> None:
@@ -222,6 +226,18 @@ class Monitor:
             await self.dispatcher.drain()
         except Exception as error:
             log.exception("not_delivered", error=type(error).__name__)
+
+    async def tell(self) -> None:
+        """Put what happened on its way to the webhooks that want to hear of it; whatever fails here stops no review."""
+        if self._fan_out is None:
+            return
+        try:
+            with translated():
+                await self._fan_out.run()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("fan_out_failed", error=type(error).__name__)
 
     async def audit(self) -> None:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""

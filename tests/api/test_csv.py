@@ -33,6 +33,8 @@ LISTS = {
     "/v1/scores/history?view=official": ("scores-history.csv", "day", "fetched_at", "total", "groups"),
     "/v1/scores/ranking": ("scores-ranking.csv", "rank", "agency_code", "kind", "total", "groups"),
     "/v1/scores/ranking?view=official": ("scores-ranking.csv", "rank", "agency_code", "total", "fetched_at"),
+    "/v1/webhooks": ("webhooks.csv", "id", "url", "rules", "state", "secrets"),
+    "/v1/webhooks/1/deliveries": ("webhooks-1-deliveries.csv", "id", "message_id", "state", "attempts"),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
@@ -68,6 +70,7 @@ async def one_of_each(world: World) -> None:
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
     await world.petition()
+    await world.delivery(await world.webhook(id=1))
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
 
 
@@ -82,7 +85,7 @@ def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
-    assert tables == {path.replace("igate", "{name}").partition("?")[0] for path in LISTS}
+    assert tables == {path.replace("igate", "{name}").replace("/1/", "/{webhook_id}/").partition("?")[0] for path in LISTS}
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
 

@@ -17,6 +17,7 @@ from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import CalendarConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -145,6 +146,7 @@ class World:
         self.evaluation = evaluation
         self.evaluation_every = timedelta(hours=24)
         self.petitions_every = timedelta(minutes=15)
+        self.fan_out: FanOut | None = None
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -174,7 +176,16 @@ class World:
         nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
         score_days = ScoreDays(self.database, PROVINCE, Offices())
         self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+            self.database,
+            self.config,
+            watched,
+            self.leases,
+            reviewer,
+            settling,
+            nightly,
+            score_days,
+            evaluate,
+            fan_out=self.fan_out,
         )
         return self.monitor
 

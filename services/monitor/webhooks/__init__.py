@@ -1,1 +1,1 @@
-"""What has been made to be told goes to its receivers: signed, guarded, in order, tried again."""
+"""Telling others: from the outbox to what is on its way, from there to each receiver, signed, guarded, in order, tried again."""
