@@ -19,6 +19,7 @@ from shared.config import Settings
 from shared.db import schema
 from shared.db.opening import open_database
 from shared.errors import Watch766Error
+from shared.sealing import new_key
 
 _SYNC_OWNER = "H20.09"  # the simulated department of science and technology
 _READY = 600.0
@@ -103,10 +104,11 @@ class Demo:
         return f"http://{self._settings.api_host}:{self._api_port}"
 
     def _environ(self) -> dict[str, str]:
-        """Secrets are made for this run and live in the environment of its processes only."""
+        """Secrets are made for this run and live in its processes only; the key of webhooks is kept with the data."""
         config = self._data_dir / "demo.yaml"
         config.write_text(yaml.safe_dump(demo_config(self._ports), allow_unicode=True, sort_keys=False), encoding="utf-8")
         return {
+            "WATCH766_WEBHOOK_KEY": _kept_key(self._data_dir / "webhook.key"),
             **os.environ,
             "WATCH766_CONFIG": str(config),
             "WATCH766_DATA_DIR": str(self._data_dir),
@@ -221,6 +223,14 @@ async def _stop(service: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             service.kill()
             await service.wait()
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key that seals the secrets of webhooks: made once, and read by its owner only."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_key(), encoding="ascii")
+    return path.read_text(encoding="ascii")
 
 
 def _free_port(wanted: int) -> int:

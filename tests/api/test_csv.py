@@ -58,6 +58,8 @@ LISTS = {
         "decided_on",
         "online_dossiers",
     ),
+    "/v1/webhooks": ("webhooks.csv", "id", "url", "rules", "state", "secrets"),
+    "/v1/webhooks/1/deliveries": ("webhooks-1-deliveries.csv", "id", "message_id", "state", "attempts"),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
@@ -101,6 +103,7 @@ async def one_of_each(world: World) -> None:
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
     await world.petition()
+    await world.delivery(await world.webhook(id=1))
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
     await world.repair(kind="sync", procedure="1.001193", before=LATE, after=IN_TIME)
 
@@ -116,7 +119,12 @@ def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
-    told = {path.replace("igate", "{name}").replace("H20.114", "{code}").partition("?")[0] for path in LISTS}
+    places = {"igate": "{name}", "H20.114": "{code}", "/1/": "/{webhook_id}/"}
+    told = set()
+    for path in LISTS:
+        for value, name in places.items():
+            path = path.replace(value, name)
+        told.add(path.partition("?")[0])
     assert tables == told
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
