@@ -49,7 +49,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["province_code", "webhook_id", "due_at", "xid", "outbox_id"],
+        ["province_code", "webhook_id", "due_at", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
     )

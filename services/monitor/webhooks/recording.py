@@ -8,8 +8,10 @@ import structlog
 
 from services.monitor.webhooks.sending import Sent
 from shared.db.engine import Connection, Database, clock
-from shared.db.stores import deliveries, endpoints
-from shared.db.stores.deliveries import Attempt, Claimed
+from shared.db.stores import attempts as store
+from shared.db.stores import endpoints
+from shared.db.stores.attempts import Attempt
+from shared.db.stores.deliveries import Claimed
 from shared.db.stores.endpoints import Endpoint
 from shared.domain.delivery import DeliveryState, Retrying, Switch, after, decide
 
@@ -38,7 +40,7 @@ class Recording:
             held = await endpoints.hold(connection, self._province, {one.claimed.webhook_id for one in tried})
             now = await clock(connection)
             attempts = [self._attempt(one, now) for one in tried]
-            recorded = await deliveries.record(connection, self._province, attempts, now=now)
+            recorded = await store.record(connection, self._province, attempts, now=now)
             ours = [attempt for attempt in attempts if attempt.claimed.id in recorded]
             for endpoint in held:
                 await self._fare(connection, endpoint, [one for one in ours if one.claimed.webhook_id == endpoint.id], now)

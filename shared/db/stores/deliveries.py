@@ -14,10 +14,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.domain.delivery import Answer, Decision
-
 _PUT_OFF = timedelta(hours=1)
-_PUT_OFF_AT_ONCE = 2000
+_PUT_OFF_AT_ONCE = 300
 
 _FREE = """
 SELECT d.id, d.webhook_id, d.subject, d.expires_at
@@ -31,7 +29,7 @@ CROSS JOIN LATERAL (
         FROM deliveries d
         WHERE d.province_code = w.province_code AND d.webhook_id = w.id AND d.state = 'waiting' AND d.due_at <= :now
         AND (d.leased_until IS NULL OR d.leased_until <= :now)
-        ORDER BY d.due_at, d.xid, d.outbox_id
+        ORDER BY d.due_at, d.id
         LIMIT coalesce(room.free, :each) FOR UPDATE SKIP LOCKED
     ) due
 ) d
@@ -42,46 +40,53 @@ LIMIT :limit
 
 _LEASE = """
 UPDATE deliveries d SET leased_until = :until
-FROM webhooks w
-WHERE d.province_code = :province AND d.id = ANY(CAST(:ids AS bigint[]))
-AND w.province_code = d.province_code AND w.id = d.webhook_id
-AND NOT EXISTS (
-    SELECT FROM deliveries o
+FROM unnest(CAST(:ids AS bigint[])) AS free (id)
+WHERE d.province_code = :province AND d.id = free.id
+AND d.id = (
+    SELECT o.id FROM deliveries o
     WHERE o.province_code = d.province_code AND o.webhook_id = d.webhook_id AND o.subject = d.subject AND o.state = 'waiting'
-    AND (o.xid, o.outbox_id) < (d.xid, d.outbox_id)
+    ORDER BY o.xid, o.outbox_id LIMIT 1
 )
-RETURNING d.id, d.webhook_id, d.subject, d.message_id, d.body, w.url, d.attempts - d.tried_before AS tried, d.expires_at,
-    d.leased_until, ARRAY(
-        SELECT s.sealed FROM webhook_secrets s
-        WHERE s.province_code = w.province_code AND s.webhook_id = w.id AND (s.expires_at IS NULL OR s.expires_at > :now)
-        ORDER BY s.id DESC
-    ) AS sealed
+RETURNING d.id, d.webhook_id, d.subject, d.message_id, d.body, d.attempts - d.tried_before AS tried, d.expires_at, d.leased_until
+"""
+
+_RECEIVERS = """
+SELECT w.id, w.url, ARRAY(
+    SELECT s.sealed FROM webhook_secrets s
+    WHERE s.province_code = w.province_code AND s.webhook_id = w.id AND (s.expires_at IS NULL OR s.expires_at > :now)
+    ORDER BY s.id DESC
+) AS sealed
+FROM webhooks w
+WHERE w.province_code = :province AND w.id = ANY(CAST(:webhooks AS bigint[])) AND w.active AND w.disabled_at IS NULL
 """
 
 _PUT_BEHIND_OFF = """
 UPDATE deliveries d SET due_at = least(:later, d.expires_at)
-WHERE d.province_code = :province AND d.id IN (
-    SELECT b.id
-    FROM unnest(CAST(:webhooks AS bigint[]), CAST(:subjects AS text[])) AS behind (webhook_id, subject)
-    CROSS JOIN LATERAL (
-        SELECT o.xid, o.outbox_id FROM deliveries o
-        WHERE o.province_code = :province AND o.webhook_id = behind.webhook_id AND o.subject = behind.subject
+FROM unnest(CAST(:webhooks AS bigint[])) AS held (webhook_id)
+CROSS JOIN LATERAL (
+    SELECT due.id
+    FROM (
+        SELECT d.id, d.province_code, d.webhook_id, d.subject
+        FROM deliveries d
+        WHERE d.province_code = :province AND d.webhook_id = held.webhook_id AND d.state = 'waiting' AND d.due_at <= :now
+        AND (d.leased_until IS NULL OR d.leased_until <= :now) AND (d.expires_at IS NULL OR d.expires_at > :now)
+        ORDER BY d.due_at, d.id
+        LIMIT :at_once FOR UPDATE SKIP LOCKED
+    ) due
+    WHERE due.id <> (
+        SELECT o.id FROM deliveries o
+        WHERE o.province_code = due.province_code AND o.webhook_id = due.webhook_id AND o.subject = due.subject
         AND o.state = 'waiting'
         ORDER BY o.xid, o.outbox_id LIMIT 1
-    ) first
-    CROSS JOIN LATERAL (
-        SELECT d.id FROM deliveries d
-        WHERE d.province_code = :province AND d.webhook_id = behind.webhook_id AND d.subject = behind.subject
-        AND d.state = 'waiting' AND (d.xid, d.outbox_id) > (first.xid, first.outbox_id) AND d.due_at <= :now
-        AND (d.leased_until IS NULL OR d.leased_until <= :now) AND (d.expires_at IS NULL OR d.expires_at > :now)
-        LIMIT :at_once FOR UPDATE SKIP LOCKED
-    ) b
-)
+    )
+) behind
+WHERE d.province_code = :province AND d.id = behind.id
 """
 
 _EXPIRE = """
-UPDATE deliveries SET state = 'expired', finished_at = :now, leased_until = NULL
-WHERE province_code = :province AND id = ANY(CAST(:ids AS bigint[])) AND state = 'waiting'
+UPDATE deliveries d SET state = 'expired', finished_at = :now, leased_until = NULL
+FROM unnest(CAST(:ids AS bigint[])) AS late (id)
+WHERE d.province_code = :province AND d.id = late.id AND d.state = 'waiting'
 """
 
 _NEXT_IS_DUE = """
@@ -92,30 +97,6 @@ WHERE d.province_code = :province AND d.due_at > :now AND d.attempts = d.tried_b
     WHERE n.province_code = :province AND n.webhook_id = done.webhook_id AND n.subject = done.subject AND n.state = 'waiting'
     ORDER BY n.xid, n.outbox_id LIMIT 1
 )
-"""
-
-_RECORD = """
-WITH came AS (
-    SELECT * FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:leases AS timestamptz[]), CAST(:states AS text[]), CAST(:dues AS timestamptz[]),
-        CAST(:ats AS timestamptz[]), CAST(:took AS int[]), CAST(:statuses AS smallint[]), CAST(:errors AS text[]),
-        CAST(:answers AS text[])
-    ) AS came (id, lease, state, due_at, at, milliseconds, status, error, answer)
-), moved AS (
-    UPDATE deliveries d SET
-        state = CASE WHEN d.state = 'waiting' OR came.state = 'delivered' THEN came.state ELSE d.state END,
-        due_at = coalesce(came.due_at, d.due_at),
-        finished_at = CASE WHEN came.state = 'waiting' THEN d.finished_at ELSE coalesce(d.finished_at, :now) END,
-        attempts = d.attempts + 1,
-        leased_until = NULL
-    FROM came
-    WHERE d.province_code = :province AND d.id = came.id AND d.leased_until = came.lease
-    RETURNING d.id, d.attempts
-)
-INSERT INTO delivery_attempts (province_code, delivery_id, number, at, milliseconds, status, error, answer)
-SELECT :province, id, moved.attempts, came.at, came.milliseconds, came.status, came.error, came.answer
-FROM moved JOIN came USING (id)
-RETURNING delivery_id
 """
 
 _PUT_BACK = """
@@ -150,16 +131,6 @@ class Room(msgspec.Struct, frozen=True):
     busy: int
 
 
-class Attempt(msgspec.Struct, frozen=True):
-    """What came of sending a claimed delivery, and what becomes of it."""
-
-    claimed: Claimed
-    answer: Answer
-    milliseconds: int
-    beginning: str | None
-    decision: Decision
-
-
 async def claim(
     connection: AsyncConnection,
     province: str,
@@ -192,38 +163,11 @@ async def claim(
     ids = [row.id for row in found if row.id not in gone]
     leased = {"province": province, "ids": ids, "until": now + lease, "now": now}
     rows = (await connection.execute(text(_LEASE), leased)).mappings().all()
-    claimed = [Claimed(**{**row, "sealed": tuple(row["sealed"])}, at=now) for row in rows]
-    taken = gone | {one.id for one in claimed}
-    behind = {(row.webhook_id, row.subject) for row in found if row.id not in taken}
+    taken = gone | {row["id"] for row in rows}
+    behind = {row.webhook_id for row in found if row.id not in taken}
     if behind:
         await _put_off(connection, province, behind, now)
-    return claimed, bool(expired or behind)
-
-
-async def record(connection: AsyncConnection, province: str, attempts: Sequence[Attempt], *, now: datetime) -> set[int]:
-    """Write what came of deliveries that are still ours; returns their ids.
-
-    One that another monitor took meanwhile is left to it. One that was cancelled while it was being sent keeps the attempt, and
-    stays cancelled unless it was accepted.
-    """
-    if not attempts:
-        return set()
-    parameters = {
-        "ids": [attempt.claimed.id for attempt in attempts],
-        "leases": [attempt.claimed.leased_until for attempt in attempts],
-        "states": [attempt.decision.state.value for attempt in attempts],
-        "dues": [attempt.decision.due_at for attempt in attempts],
-        "ats": [attempt.claimed.at for attempt in attempts],
-        "took": [attempt.milliseconds for attempt in attempts],
-        "statuses": [attempt.answer.status for attempt in attempts],
-        "errors": [attempt.answer.error for attempt in attempts],
-        "answers": [attempt.beginning for attempt in attempts],
-    }
-    rows = await connection.execute(text(_RECORD), {"province": province, "now": now, **parameters})
-    recorded = set(rows.scalars())
-    done = [attempt.claimed for attempt in attempts if attempt.decision.due_at is None and attempt.claimed.id in recorded]
-    await next_is_due(connection, province, {(claimed.webhook_id, claimed.subject) for claimed in done}, now=now)
-    return recorded
+    return await _with_receivers(connection, province, rows, now), bool(expired or behind)
 
 
 async def put_back(connection: AsyncConnection, province: str, claimed: Collection[Claimed], *, due_at: datetime) -> None:
@@ -240,7 +184,18 @@ async def next_is_due(connection: AsyncConnection, province: str, done: Collecti
         await connection.execute(text(_NEXT_IS_DUE), {"province": province, "now": now, **parameters})
 
 
-async def _put_off(connection: AsyncConnection, province: str, behind: Collection[tuple[int, str]], now: datetime) -> None:
-    webhooks, subjects = zip(*sorted(behind), strict=True)
-    parameters: dict[str, Any] = {"webhooks": list(webhooks), "subjects": list(subjects), "at_once": _PUT_OFF_AT_ONCE}
-    await connection.execute(text(_PUT_BEHIND_OFF), {"province": province, "now": now, "later": now + _PUT_OFF, **parameters})
+async def _with_receivers(connection: AsyncConnection, province: str, rows: Sequence[Any], now: datetime) -> list[Claimed]:
+    """Return what was leased with where it goes; without what has just lost its receiver, which is never sent."""
+    parameters = {"province": province, "webhooks": sorted({row["webhook_id"] for row in rows}), "now": now}
+    to = {row.id: (row.url, tuple(row.sealed)) for row in await connection.execute(text(_RECEIVERS), parameters)}
+    return [
+        Claimed(**row, url=to[row["webhook_id"]][0], sealed=to[row["webhook_id"]][1], at=now)
+        for row in rows
+        if row["webhook_id"] in to
+    ]
+
+
+async def _put_off(connection: AsyncConnection, province: str, held: Collection[int], now: datetime) -> None:
+    """Put off what is due for these receivers behind another one of its subject."""
+    parameters = {"webhooks": sorted(held), "later": now + _PUT_OFF, "at_once": _PUT_OFF_AT_ONCE}
+    await connection.execute(text(_PUT_BEHIND_OFF), {"province": province, "now": now, **parameters})
