@@ -108,3 +108,10 @@ def test_operations_and_the_office_hear_of_an_endpoint_but_not_the_endpoint_itse
     assert decide(subscription(role), about).is_told == (role in (Role.OPS, Role.OFFICE))
     assert not decide(subscription(role, id=4), about).is_told
     assert not decide(subscription(role, agencies=frozenset({"H20"})), about).is_told
+
+
+def test_the_tops_of_a_tree_stand_below_no_other_of_it() -> None:
+    assert TREE.tops == ("H20",)
+    assert TREE.narrowed_to(["H20.14", "H20.14.05", "H20.15"]).tops == ("H20.14", "H20.15")
+    assert AgencyTree({"H20.14.05": None}).tops == ("H20.14.05",)
+    assert AgencyTree().tops == ()

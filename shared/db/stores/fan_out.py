@@ -16,8 +16,6 @@ from shared.domain.fan_out import Delivery
 from shared.domain.findings import Severity
 from shared.domain.recipients import Role, Subscription, agencies_heard
 
-_AT_ONCE = 500
-
 
 async def subscriptions(connection: AsyncConnection, province: str) -> list[Subscription]:
     """Return every webhook as what it wants to hear; none of them can be deleted until the transaction ends."""
@@ -42,9 +40,8 @@ async def told_before(connection: AsyncConnection, province: str, webhook_ids: C
 
 async def add(connection: AsyncConnection, province: str, made: Sequence[Delivery], *, now: datetime) -> None:
     """Put deliveries on their way; one that is there already stays as it is."""
-    for start in range(0, len(made), _AT_ONCE):
-        rows = [_row(province, delivery, now) for delivery in made[start : start + _AT_ONCE]]
-        await connection.execute(insert(deliveries).values(rows).on_conflict_do_nothing())
+    if made:
+        await connection.execute(insert(deliveries).on_conflict_do_nothing(), [_row(province, one, now) for one in made])
 
 
 def _subscription(row: Row, tree: AgencyTree) -> Subscription:
