@@ -2,16 +2,19 @@
 
 from fastapi import FastAPI
 
-from services.api import docs, openapi, problems
+from services.api import docs, openapi, problems, told
 from services.api.measuring import Measuring
 from services.api.metrics import Metrics
-from services.api.middleware import AnswerDate, RequestRecord
+from services.api.middleware import AnswerDate, BodyLimit, RequestRecord
+from services.api.news import News
 from services.api.reader import Reader
 from services.api.routes import (
     agencies,
     alerts,
     delays,
+    deliveries,
     dossiers,
+    events,
     health,
     indicators,
     labels,
@@ -27,15 +30,21 @@ from services.api.routes import (
     sources,
     stock,
     sync,
+    webhooks,
 )
 from services.api.scoring import Scoring
+from services.api.subscribing import Subscribing
+from services.api.writer import Writer
 from shared.config import Config
 from shared.db.engine import Database
+from shared.db.engine import clock as database_clock
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
 from shared.policy.measures import measures as plan_measures
 from shared.policy.scoring import scoring_policies
 from shared.policy.targets import targets
+from shared.receivers import Resolve
+from shared.sealing import Sealer
 
 ROUTERS = (
     alerts.router,
@@ -45,12 +54,15 @@ ROUTERS = (
     measures.router,
     delays.router,
     petitions.router,
+    events.router,
+    webhooks.router,
+    deliveries.router,
     agencies.router,
     procedures.router,
     score_cards.router,
     score_analysis.router,
-    score_details.router,
     opportunities.router,
+    score_details.router,
     scores.router,
     indicators.router,
     policies.router,
@@ -61,10 +73,18 @@ ROUTERS = (
 """In the order of the documentation."""
 
 
-def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
+def create_app(
+    database: Database,
+    config: Config,
+    *,
+    sealer: Sealer | None = None,
+    clock: Moment | None = None,
+    resolve: Resolve | None = None,
+) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
-    `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.
+    `sealer` seals the secrets of webhooks; without one none can be made. `clock` tells `now` inside the transaction of a request,
+    `resolve` the addresses of a name: the database's own and the system's unless a test says otherwise.
     """
     app = FastAPI(
         title="Watch766",
@@ -75,14 +95,19 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
         docs_url=None,
         redoc_url=None,
     )
-    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
+    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock, config.webhooks.address)
+    app.state.writer = Writer(database, config.province, clock or database_clock)
+    app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)
+    app.state.news = News(database, config.province)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)
+    app.webhooks.routes.extend(told.router.routes)
     docs.install(app)
     problems.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestRecord, metrics=app.state.metrics)
     app.add_middleware(AnswerDate)
     openapi.install(app)

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import formatdate
+from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.metrics import Metrics
@@ -16,6 +18,9 @@ from services.api.problems import internal_error, respond
 
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _UNMATCHED = "unmatched"
+
+MOST_BODY = 200_000
+"""Bytes."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,6 +39,27 @@ class AnswerDate:
             await send(message)
 
         await self._app(scope, receive, dated if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses a body that is longer than any question needs, however it is sent, before it is in memory."""
+
+    def __init__(self, app: ASGIApp, *, most: int = MOST_BODY) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._most:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is longer than {self._most} bytes")
+            return message
+
+        await self._app(scope, counted, send)
 
 
 class RequestRecord:

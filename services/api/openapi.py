@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from services.api.examples import EXAMPLES
+from services.api.examples.events import EVENTS
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
 from services.api.schemas import (
@@ -24,15 +25,18 @@ from services.api.schemas import (
     stock,
     summary,
     sync,
+    webhooks,
 )
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
+from shared.domain.events import EventType
 
 VERSION = "1"
 
 DESCRIPTION = """Watches every dossier on both sides: the province's own systems and the national public service portal.
 
-Everything is read with GET; only figures to be scored are sent with POST, and nothing of them is kept. A list is read page by
+What is watched is read with GET; figures to be scored are sent with POST, and nothing of them is kept; only webhooks are made and
+changed here. What they are told is documented below, too; whoever cannot be called follows `/v1/events`. A list is read page by
 page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
 answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
 `If-None-Match` and get 304 while nothing changed.
@@ -49,6 +53,8 @@ TAGS = [
     {"name": "measures", "description": "What the plans ask for beside the points, and whether it is reached."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
+    {"name": "events", "description": "What happened, in order, for those who ask instead of being called."},
+    {"name": "webhooks", "description": "Be called when something happens: who is told of what, and what became of it."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
@@ -64,9 +70,9 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
-    "LostDossierList": score_details.LostDossier,
     "MeasureList": measures.MeasureFigure,
     "OpportunityList": opportunities.Opportunity,
+    "LostDossierList": score_details.LostDossier,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
@@ -74,9 +80,11 @@ _TABLES: dict[str, type[Schema]] = {
     "RejectList": sources.Reject,
     "ScoredProcedureList": score_details.ScoredProcedure,
     "ScoreHistory": scores.ScoreReading,
+    "DeliveryList": webhooks.Delivery,
     "SourceList": sources.SourceFacts,
     "StockList": stock.StockDay,
     "Sync": sync.SyncPart,
+    "WebhookList": webhooks.Webhook,
 }
 """What a row of each list is as CSV."""
 
@@ -109,7 +117,12 @@ def install(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
+        tags=app.openapi_tags,
     )
     schemas = document["components"]["schemas"]
     for name in _NOT_OURS:
@@ -119,6 +132,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, operation in _operations(document):
         for status, response in operation["responses"].items():
             _finish_response(path, status, response)
+    for name, methods in document["webhooks"].items():
+        methods["post"]["requestBody"]["content"]["application/json"]["example"] = EVENTS[EventType(name)]
+        methods["post"]["responses"].pop("422", None)
     return document
 
 

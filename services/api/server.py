@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -30,9 +30,10 @@ async def serve(settings: Settings, config: Config, database: Database, *, stop:
     """
     await check_schema(database.engine)
     with _listening(settings.api_host, settings.api_port) as listener:
-        server = _Server(_config(create_app(database, config)))
+        app = create_app(database, config, sealer=settings.sealer)
+        server = _Server(_config(app))
         _log.info("api_started", host=settings.api_host, port=settings.api_port)
-        await _run(server, listener, stop)
+        await _run(server, listener, stop, ending=app.state.news.stop)
         _log.info("api_stopped")
 
 
@@ -57,8 +58,11 @@ def _config(app: object) -> uvicorn.Config:
     )
 
 
-async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event | None) -> None:
-    """Serve, and stop quickly however the end comes: by the event, by a signal, or by cancellation."""
+async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event | None, *, ending: Callable[[], None]) -> None:
+    """Serve, and stop quickly however the end comes: by the event, by a signal, or by cancellation.
+
+    `ending` lets go of the requests that only wait.
+    """
     stopping = stop or asyncio.Event()
     with _signals(stopping) if stop is None else _no_signals():
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -66,6 +70,7 @@ async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event | N
         try:
             await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            ending()
             server.should_exit = True
             waiting.cancel()
             await serving

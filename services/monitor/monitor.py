@@ -29,6 +29,8 @@ from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.stock_days import StockDays
 from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -73,6 +75,8 @@ class Steps:
     retention: Retention
     heartbeat: Heartbeat
     evaluation: Evaluate | None = None
+    fan_out: FanOut | None = None
+    dispatcher: Dispatcher | None = None
 
 
 class Monitor:
@@ -110,9 +114,9 @@ class Monitor:
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
+        """Poll every source to the end, review, look up and deliver all that is due; returns whether all dossiers were read.
 
-        Alerts are valued and the day's scores and stock kept at the end; if that fails, the next run does it.
+        Alerts are valued and the day's scores and stock kept at the end; if that or delivering fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -129,6 +133,7 @@ class Monitor:
                 await keep()
             except Exception as error:
                 log.exception(failed, error=type(error).__name__)
+        await self._deliver()
         return all(read)
 
     async def settle(self) -> bool:
@@ -230,6 +235,7 @@ class Monitor:
         settled = await self.steps.settling.settle(read_to, now)
         await self.steps.settling.watch_sources()
         await self._review_asides()
+        await self.tell()
         return settled
 
     async def _review_asides(self) -> None:
@@ -246,6 +252,27 @@ class Monitor:
             raise
         except Exception as error:
             log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+
+    async def _deliver(self) -> None:
+        """Send what is due to the receivers of webhooks; what is not sent now is sent by the next run."""
+        if self.steps.dispatcher is None:
+            return
+        try:
+            await self.steps.dispatcher.drain()
+        except Exception as error:
+            log.exception("not_delivered", error=type(error).__name__)
+
+    async def tell(self) -> None:
+        """Put what happened on its way to the webhooks that want to hear of it; whatever fails here stops no review."""
+        if self.steps.fan_out is None:
+            return
+        try:
+            with translated():
+                await self.steps.fan_out.run()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("fan_out_failed", error=type(error).__name__)
 
     async def audit(self) -> None:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""

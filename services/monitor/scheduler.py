@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -52,7 +53,7 @@ class Daemon:
         self._database = database
         self._draining = drain
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._stop = stop
 
     async def run(self) -> None:
@@ -75,6 +76,8 @@ class Daemon:
         self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
+        if self._monitor.steps.dispatcher:
+            self._keep(asyncio.create_task(self._guarded("deliver", self._monitor.steps.dispatcher.run)))
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
@@ -104,8 +107,7 @@ class Daemon:
         """
         task = asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._keep(task)
         start = perf_counter()
         with bound_contextvars(run=uuid4().hex[:12]):
             outcome = await self._outcome(name, step)
@@ -127,9 +129,16 @@ class Daemon:
             return "failed"
         return "done"
 
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        """Count a task among what a stop waits for."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
     async def _drain(self) -> None:
         """Start nothing new, let running steps finish, cancel what takes too long."""
         self._scheduler.pause()
+        if self._monitor.steps.dispatcher:
+            self._monitor.steps.dispatcher.stop()
         log.info("monitor_stopping", running=len(self._running))
         if self._running:
             await asyncio.wait(self._running, timeout=self._draining.total_seconds())

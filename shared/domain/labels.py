@@ -151,19 +151,6 @@ SCORE_VIEWS: Mapping[str, str] = {
 }
 """What figures a score card is made of."""
 
-RANKED_AMONG: Mapping[str, str] = {
-    Of.PROVINCES.value: "Các tỉnh, thành phố",
-    Of.DEPARTMENTS.value: "Các sở, ban, ngành",
-    Of.COMMUNES.value: "Các xã, phường, đặc khu",
-}
-"""Which units are ranked with each other."""
-
-SINCE: Mapping[str, str] = {
-    Since.YESTERDAY.value: "So với hôm trước",
-    Since.LAST_MONTH.value: "So với cuối tháng trước",
-}
-"""What a card is held against."""
-
 MEASURE_SPANS: Mapping[str, str] = {
     Over.SPAN.value: "Trong khoảng ngày",
     Over.MOMENT.value: "Tại thời điểm",
@@ -181,6 +168,8 @@ AGENCY_LEVELS: Mapping[str, str] = {
     Level.PROVINCE.value: "Cấp tỉnh",
     Level.COMMUNE.value: "Cấp xã",
 }
+"""Levels of agency whose digitisation has targets of its own."""
+
 REPAIRS: Mapping[str, str] = {
     RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
     RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
@@ -190,6 +179,19 @@ REPAIRS: Mapping[str, str] = {
     RepairKind.LOST.value: "Không thể lấy lại điểm",
 }
 """What can be done about a dossier for the score."""
+
+RANKED_AMONG: Mapping[str, str] = {
+    Of.PROVINCES.value: "Các tỉnh, thành phố",
+    Of.DEPARTMENTS.value: "Các sở, ban, ngành",
+    Of.COMMUNES.value: "Các xã, phường, đặc khu",
+}
+"""Which units are ranked with each other."""
+
+SINCE: Mapping[str, str] = {
+    Since.YESTERDAY.value: "So với hôm trước",
+    Since.LAST_MONTH.value: "So với cuối tháng trước",
+}
+"""What a card is held against."""
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
@@ -212,11 +214,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "elsewhere": ELSEWHERE,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
-    "ranked_among": RANKED_AMONG,
-    "since": SINCE,
     "measure_spans": MEASURE_SPANS,
     "measure_targets": MEASURE_TARGETS,
     "agency_levels": AGENCY_LEVELS,
     "repairs": REPAIRS,
+    "ranked_among": RANKED_AMONG,
+    "since": SINCE,
 }
 """Every list of names under the name of what it lists."""

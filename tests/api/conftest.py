@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.api.app import create_app
 from shared.config import Config
 from shared.db.engine import Database, create_engine
+from shared.sealing import Sealer, new_key
 from tests.api.world import NOW, World, ask
 from tests.conftest import Postgres
 
@@ -34,7 +35,7 @@ async def world(province: World) -> AsyncIterator[World]:
 @pytest.fixture(scope="session")
 def app(province: World) -> FastAPI:
     """The application, for which it is `world.now`."""
-    return create_app(province.database, Config(), clock=province.clock)
+    return create_app(province.database, Config(), sealer=Sealer([new_key()]), clock=province.clock, resolve=province.addresses)
 
 
 @pytest.fixture

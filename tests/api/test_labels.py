@@ -47,12 +47,12 @@ CODES: dict[str, Iterable[str]] = {
     "elsewhere": Elsewhere,
     "score_states": State,
     "score_views": get_args(View),
-    "ranked_among": Of,
-    "since": Since,
     "measure_spans": Over,
     "measure_targets": Must,
     "agency_levels": Level,
     "repairs": RepairKind,
+    "ranked_among": Of,
+    "since": Since,
 }
 
 

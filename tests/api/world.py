@@ -146,6 +146,64 @@ class World:
         """Tell `now` in the place of the database's clock."""
         return self.now
 
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Tell a public address for every name but those that are inside, or nowhere."""
+        if host.startswith("nowhere"):
+            raise OSError("not resolved")
+        return ["10.0.0.7"] if host.startswith("inside") else ["8.8.8.8"]
+
+    async def webhook(self, **values: Any) -> int:
+        """Make a webhook that hears everything."""
+        row = {"url": "https://one.example.vn/in", "least_severity": "warning", "role": "office", "mode": "each"}
+        moments = {"created_at": self.now - AGO, "changed_at": self.now - AGO}
+        return int(await self.write(tables.webhooks, **{**row, **moments, **values}))
+
+    async def delivery(self, webhook_id: int, number: int = 1, **values: Any) -> int:
+        """Write a delivery that was accepted at once."""
+        at = self.now - AGO + timedelta(seconds=number)
+        row = {
+            "message_id": f"msg_{number}",
+            "event": "alert.opened",
+            "subject": f"dossier:{CODE}",
+            "alert_id": 1,
+            "xid": 900 + number,
+            "outbox_id": number,
+            "body": '{"type":"alert.opened"}',
+            "state": "delivered",
+            "created_at": at,
+            "due_at": at,
+            "finished_at": at,
+            "attempts": 1,
+        }
+        made = int(await self.write(tables.deliveries, webhook_id=webhook_id, **{**row, **values}))
+        attempt = {"at": at, "milliseconds": 42, "status": 200, "error": None, "answer": "ok"}
+        await self.write(tables.delivery_attempts, delivery_id=made, number=1, **attempt)
+        return made
+
+    async def happened(
+        self, code: str = CODE, rule: str = "deadline.overdue", event: str = "alert.opened", **values: Any
+    ) -> None:
+        """Write what happened to an alert about a dossier of H20.114 into the outbox."""
+        alert = {
+            "id": 1,
+            "sequence": 1,
+            "subject": f"dossier:{CODE}",
+            "family": FAMILY_OF[rule],
+            "rule": rule,
+            "severity": "critical",
+            "state": "open",
+            "responsible": "handling",
+            "since": self.now - AGO,
+            "details": EXAMPLE_DETAILS[DETAILS[rule].__name__],
+            "dossier_code": CODE,
+            "agency": "H20.114",
+            "procedure": "1.001193",
+            "due_at": self.now - AGO,
+            **values,
+        }
+        row = {"subject": alert["subject"], "alert_id": alert["id"], "sequence": alert["sequence"], "alert": alert}
+        await self.write(tables.outbox, at=self.now, event=event, **row)
+
     async def dossier(self, code: str = CODE, **values: Any) -> None:
         await self.write(tables.dossiers, code=code, first_seen_at=self.now - AGO, **values)
 

@@ -21,6 +21,7 @@ from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -167,6 +168,7 @@ class World:
         self.evaluation_every = timedelta(hours=24)
         self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
+        self.fan_out: FanOut | None = None
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -202,6 +204,7 @@ class World:
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
             evaluation=evaluate,
+            fan_out=self.fan_out,
         )
         self.monitor = Monitor(self.database, self.config, watched, self.leases, steps)
         return self.monitor

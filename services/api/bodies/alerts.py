@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 
-from services.api.bodies.lists import dossier_url, named, petition_url
+from services.api.bodies.lists import named
 from shared.db.views.rows import Row
 from shared.db.views.snapshot import Snapshot
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
-from shared.domain.messages import RULE_LABELS, Facts, Message, message
+from shared.domain.messages import UNWORDABLE, Facts, Message, label_alone, message
+from shared.domain.paths import alert_path, unit_of
 from shared.domain.working_time import WorkingTime
 
 _AS_KEPT = (
@@ -37,12 +37,6 @@ _AS_KEPT = (
     "province_points",
 )
 
-_SCORES = {
-    "indicators": "/v1/scores?agency={unit}&period={period}",
-    "score": "/v1/scores/history?agency={unit}&period={period}",
-    "rank": "/v1/scores/history?agency={unit}&period={period}",
-    "comparison": "/v1/scores/compare?agency={unit}&period={period}",
-}
 """Where to read more, by the kind of what an alert about scores is about."""
 
 _log = structlog.get_logger(__name__)
@@ -59,7 +53,7 @@ def alert_body(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> dict[str,
         "title": said.title,
         "message": said.text,
         "short": said.short,
-        "url": _url(row),
+        "url": alert_path(row["id"], row["subject"]),
     }
 
 
@@ -78,10 +72,9 @@ def _message(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> Message:
     """Return what the alert says. One that cannot be worded keeps its place in the list under the name of its rule."""
     try:
         return message(_facts(row, snapshot), calendar, now=snapshot.now)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except UNWORDABLE as error:
         _log.warning("alert_message_failed", alert_id=row["id"], rule=row["rule"], error=type(error).__name__)
-        label = RULE_LABELS.get(row["rule"]) or str(row["rule"])
-        return Message(title=label, text=label, short=label)
+        return label_alone(row["rule"])
 
 
 def _facts(row: Row, snapshot: Snapshot) -> Facts:
@@ -98,42 +91,13 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         petition_code=_code(row, "petition"),
         procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
-        unit_code=_unit(row),
+        unit_code=unit_of(row["subject"]),
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
         source=row["source"],
         stage=row["stage"],
         data_as_of=snapshot.data_as_of,
     )
-
-
-def _url(row: Row) -> str:
-    """Return where to read more."""
-    if row["dossier_code"] is not None:
-        return dossier_url(row["dossier_code"])
-    if row["source"] is not None:
-        return f"/v1/sources/{quote(row['source'], safe='')}"
-    if row["rule"] == "overdue_rate.high":
-        return f"/v1/dossiers?agency={quote(row['agency'], safe='')}&overdue_on_portal=true"
-    petition = _code(row, "petition")
-    if petition is not None:
-        return petition_url(petition)
-    return _scores_url(row) or f"/v1/alerts/{row['id']}"
-
-
-def _scores_url(row: Row) -> str | None:
-    """Return where the scores an alert is about are read."""
-    kind, _, about = row["subject"].partition(":")
-    if kind not in _SCORES:
-        return None
-    unit, _, period = about.partition(":")
-    return _SCORES[kind].format(unit=quote(unit, safe=""), period=quote(period, safe=""))
-
-
-def _unit(row: Row) -> str | None:
-    """Return the code of the unit an alert is about: an agency, or somebody's scores."""
-    kind, _, about = row["subject"].partition(":")
-    return about.partition(":")[0] if kind in (*_SCORES, "agency") else None
 
 
 def _code(row: Row, kind: str) -> str | None:

@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import quote
 
 from services.api.bodies.alerts import procedure_body
-from services.api.bodies.lists import dossier_url, named
+from services.api.bodies.lists import named
 from shared.db.views.rows import Row
+from shared.domain.paths import dossier_path
 
 
 def with_dossiers(body: Mapping[str, Any], counts: Mapping[str, int], address: str) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def lost_dossier(row: Row) -> dict[str, Any]:
         "home": _counted(row, "home"),
         "out_of_step": row["out_of_step"],
         "alert": None if row["alert_id"] is None else alert,
-        "url": dossier_url(row["code"]),
+        "url": dossier_path(row["code"]),
     }
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.api.bodies.alerts import procedure_body
-from services.api.bodies.lists import dossier_url, named
+from services.api.bodies.lists import named
 from services.api.opportunities import Group, Opportunities
 from shared.db.views.opportunities import same_of
 from shared.db.views.rows import Row
 from shared.domain.moves import RepairKind
+from shared.domain.paths import dossier_path
 from shared.domain.worth import told
 
 
@@ -26,7 +27,7 @@ def opportunity_body(row: Row, found: Opportunities, alerts: Mapping[tuple[str, 
         "province_points": weighed.province_points,
         "due_at": row["due_at"],
         "alert": None if alert is None else {"id": alert[0], "rule": alert[1]},
-        "url": dossier_url(row["code"]),
+        "url": dossier_path(row["code"]),
     }
 
 

@@ -20,6 +20,7 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
+from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT
 from services.api.examples.opportunities import (
     INDICATOR_POINTS,
     OPPORTUNITY,
@@ -60,6 +61,8 @@ from services.api.examples.scores import (
     WEAKEST,
 )
 from services.api.examples.stock import MEASURE, MEASURE_LIST, SECTOR_NAME, STOCK, STOCK_DAY
+from services.api.examples.webhooks import ATTEMPT, DELIVERY, MADE, NEW_WEBHOOK, SECRET_DATES, WEBHOOK
+from shared.domain.events import EventType
 
 
 def _page(*items: dict[str, Any]) -> dict[str, Any]:
@@ -148,6 +151,7 @@ EXAMPLES: dict[str, Any] = {
     "Reject": REJECT,
     "RejectList": _page(REJECT),
     "ScoreCardBody": SCORE_CARD,
+    "SectorName": SECTOR_NAME,
     "IndicatorInCard": INDICATOR_IN_CARD,
     "IndicatorChange": INDICATOR_IN_CARD["change"],
     "FigureChange": INDICATOR_IN_CARD["change"]["yesterday"],
@@ -155,7 +159,6 @@ EXAMPLES: dict[str, Any] = {
     "PointsChange": SCORE_CARD["change"]["yesterday"],
     "PortalFigure": INDICATOR_IN_CARD["portal"],
     "Rank": SCORE_CARD["rank"],
-    "SectorName": SECTOR_NAME,
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,
@@ -173,5 +176,25 @@ EXAMPLES: dict[str, Any] = {
     "SyncKinds": SYNC_KINDS,
     "SyncPart": SYNC_PART,
     "Waiting": STOCK["waiting"],
+    "AlertEvent": EVENTS[EventType.ALERT_OPENED],
+    "AlertEventData": ALERT_DATA,
+    "Attempt": ATTEMPT,
+    "Delivery": DELIVERY,
+    "DeliveryList": _page(DELIVERY),
+    "EndpointEvent": EVENTS[EventType.ENDPOINT_DISABLED],
+    "EndpointEventData": ENDPOINT_DATA,
+    "EventAlert": ALERT_DATA["alert"],
+    "EventFeed": FEED,
+    "EventParameters": ALERT_DATA["params"],
+    "FeedEvent": FEED_EVENT,
+    "NewWebhook": NEW_WEBHOOK,
+    "Replayed": {"deliveries": 12},
+    "ReplayRequest": {"since": "2026-11-20T08:00:00+07:00"},
+    "SecretDates": SECRET_DATES,
+    "TestRequest": {"event": "alert.opened"},
+    "Webhook": WEBHOOK,
+    "WebhookChange": {"least_severity": "critical"},
+    "WebhookList": _page(WEBHOOK),
+    "WebhookWithSecret": MADE,
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

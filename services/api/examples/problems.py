@@ -19,6 +19,8 @@ _KINDS: dict[int, tuple[str, str]] = {
     404: ("not-found", "there is none with this name"),
     405: ("method-not-allowed", "this path takes another method: the header Allow names it"),
     406: ("not-acceptable", "Accept: this path answers as application/json"),
+    409: ("webhook-off", "nothing is sent to this webhook: enable it first"),
+    413: ("request-entity-too-large", "the body is longer than 200000 bytes"),
     422: ("invalid-parameter", "colour: unknown parameter"),
     500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),
     503: ("service-unavailable", "the database does not answer"),

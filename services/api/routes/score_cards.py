@@ -70,8 +70,8 @@ async def read_card(
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
 
     Beside its figures stand the changes since the day and the month before, the portal's own latest figures, the rank among all
-    of its kind, and the points that can still be reached; `stock` is what is open at the moment, or was at the end of that day.
-    The portal's own card has points and ratios as received, null where it publishes none.
+    of its kind, and the points that can still be reached. The portal's own card has points and ratios as received, null where it
+    publishes none. `stock` is what is open at the moment, or was at the end of that day.
     """
     async with reader.snapshot() as snapshot:
         views = ScoreViews(snapshot, reader, scoring, caller, query.period)

@@ -37,7 +37,7 @@ async def read_scores(snapshot: Snapshot, plan: ScorePlan, calendar: WorkingTime
     if as_of is None or policy is None:
         return None
     today, period = local_day(as_of), _year(local_day(as_of))
-    units = await scored_units(snapshot, plan.offices)
+    units = await scored_units(snapshot, plan.offices, within=WHOLE_PROVINCE)
     now = _scored(units, await counted(snapshot, View.PORTAL, period, units, within=WHOLE_PROVINCE), policy, calendar)
     before = _scored(units, await _before(snapshot, period, units, today), policy, calendar)
     published_now, published_before = await _published(snapshot, period, today)

@@ -25,7 +25,7 @@ class ScoreDays:
         """Keep today's figures of every unit, view and period that may still move; returns how many changed."""
         async with open_snapshot(self._database, self._province) as snapshot:
             today = local_day(snapshot.now)
-            kept = await scored_units(snapshot, self._offices)
+            kept = await scored_units(snapshot, self._offices, within=WHOLE_PROVINCE)
             found = {
                 (view, period): await counted(snapshot, view, period, kept, within=WHOLE_PROVINCE)
                 for view in View

@@ -10,7 +10,7 @@ from shared.db.views.paging import Cut, Order, Page, Word, page
 from shared.db.views.rows import Row, columns, one_row
 from shared.db.views.scope import at_agency, one_of
 from shared.db.views.snapshot import Snapshot
-from shared.domain.agencies import WHOLE_PROVINCE, AgencyTree
+from shared.domain.agencies import AgencyTree
 from shared.domain.catalogue import Agency
 from shared.domain.units import Offices, Unit, units_of
 
@@ -37,9 +37,9 @@ async def units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> 
     return units_of((Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows), offices)
 
 
-async def scored_units(snapshot: Snapshot, offices: Offices) -> list[Unit]:
+async def scored_units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> list[Unit]:
     """Return the units whose scores are kept and watched: the province, and every agency listed with a level."""
-    found = await units(snapshot, offices, within=WHOLE_PROVINCE)
+    found = await units(snapshot, offices, within=within)
     return [unit for unit in found.values() if unit.is_listed or unit.code == snapshot.province]
 
 

@@ -36,8 +36,6 @@ _SERVICES = {
     )
     for counter, offers in SERVICE.items()
 }
-"""`count(DISTINCT …)` would sort what this only hashes."""
-
 _ALONE = text(
     f"SELECT {', '.join(f'coalesce(sum({name}), 0)::bigint' for name in COUNTERS)} FROM procedure_tally AS tally"  # noqa: S608
     f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = 'portal' AND span = :span"

@@ -15,7 +15,7 @@ from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, length, moment, sentence, shorten
 from shared.domain.working_time import WorkingTime
 
-__all__ = ["RULE_LABELS", "TELLINGS", "Facts", "Message", "Telling", "message"]
+__all__ = ["RULE_LABELS", "TELLINGS", "UNWORDABLE", "Facts", "Message", "Telling", "label_alone", "message"]
 
 TEXT_LIMIT = 600
 SHORT_LIMIT = 160
@@ -80,16 +80,29 @@ def message(facts: Facts, calendar: WorkingTime, *, now: datetime) -> Message:
     """Return the message of an alert as it reads at `now`: how much is left or late is counted here, never stored."""
     telling, letter = TELLINGS[facts.rule], Letter(facts, calendar, now)
     kind, subject = _kind(facts, telling), _subject(facts)
+    left = None
     if facts.state is AlertState.RESOLVED:
         body, brief = _resolved(letter, telling)
     else:
         words = telling.words(letter)
-        body, brief = _told(letter, words), f"{words.brief} ({words.left})"
+        body, brief, left = _told(letter, words), f"{words.brief} ({words.left})", words.left
     return Message(
         title=shorten(f"{telling.label} – {subject}", TITLE_LIMIT),
         text=_fitted(kind, facts, body),
         short=shorten(f"[{kind}] {subject}: {brief}.", SHORT_LIMIT),
+        asked=letter.asked,
+        left=left,
     )
+
+
+UNWORDABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What `message` raises for an alert whose details are not those of its rule."""
+
+
+def label_alone(rule: str) -> Message:
+    """Return what is said of an alert that cannot be worded: the name of its rule."""
+    label = RULE_LABELS.get(rule) or rule
+    return Message(title=label, text=label, short=label)
 
 
 def _kind(facts: Facts, telling: Telling) -> str:

@@ -37,8 +37,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`title` for a list, `text` at most 600 characters, `short` at most 160; Vietnamese in NFC."""
+    """`title` for a list, `text` at most 600 characters, `short` at most 160; Vietnamese in NFC.
+
+    `asked`: who is asked to act; `left`: how much time is left or gone, None where nothing is asked any more.
+    """
 
     title: str
     text: str
     short: str
+    asked: str | None = None
+    left: str | None = None
