@@ -116,7 +116,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, review, look up and deliver all that is due; returns whether all dossiers were read.
 
-        Alerts are valued and the day's scores and stock kept at the end; if that or delivering fails, the next run does it.
+        Alerts are valued, the day's scores and stock kept and what is due delivered at the end; what fails there the next run does.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -124,16 +124,17 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        for keep, failed in (
+        for step, failed in (
             (self.value_alerts, "alerts_not_valued"),
             (self.keep_scores, "scores_not_kept"),
             (self.keep_stock, "stock_not_kept"),
+            (self.tell, "not_told"),
+            (self.deliver, "not_delivered"),
         ):
             try:
-                await keep()
+                await step()
             except Exception as error:
                 log.exception(failed, error=type(error).__name__)
-        await self._deliver()
         return all(read)
 
     async def settle(self) -> bool:
@@ -253,14 +254,10 @@ class Monitor:
         except Exception as error:
             log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
 
-    async def _deliver(self) -> None:
-        """Send what is due to the receivers of webhooks; what is not sent now is sent by the next run."""
-        if self.steps.dispatcher is None:
-            return
-        try:
+    async def deliver(self) -> None:
+        """Send what is due to the receivers of webhooks."""
+        if self.steps.dispatcher is not None:
             await self.steps.dispatcher.drain()
-        except Exception as error:
-            log.exception("not_delivered", error=type(error).__name__)
 
     async def tell(self) -> None:
         """Put what happened on its way to the webhooks that want to hear of it; whatever fails here stops no review."""

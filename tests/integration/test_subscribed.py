@@ -44,8 +44,8 @@ async def a_cycle(world: World, outgoing: Outgoing, receiving: Receivers) -> Non
     settings = config(receiving.port)
     dispatcher = outgoing.dispatcher(settings)
     world.fan_out = FanOut(world.database, PROVINCE, working_time(CalendarConfig()), "https://watch766.example.vn")
+    world.dispatcher = dispatcher
     monitor = await world.open()
-    monitor.dispatcher = dispatcher
     await monitor.once()
     await dispatcher.aclose()
 

@@ -21,6 +21,7 @@ from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
 from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
@@ -169,6 +170,7 @@ class World:
         self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
         self.fan_out: FanOut | None = None
+        self.dispatcher: Dispatcher | None = None
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -205,6 +207,7 @@ class World:
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
             evaluation=evaluate,
             fan_out=self.fan_out,
+            dispatcher=self.dispatcher,
         )
         self.monitor = Monitor(self.database, self.config, watched, self.leases, steps)
         return self.monitor
