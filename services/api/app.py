@@ -3,6 +3,9 @@
 from fastapi import FastAPI
 
 from services.api import docs, openapi, problems
+from services.api.access.gate import Gate
+from services.api.access.keys import Keys
+from services.api.access.rates import Buckets
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.reader import Reader
@@ -68,10 +71,13 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.metrics = Metrics()
+    app.state.keys = Keys(database, config.province, clock)
     for router in ROUTERS:
         app.include_router(router)
     docs.install(app)
     problems.install(app)
+    access = config.access
+    app.add_middleware(Gate, doorkeeper=app.state.keys, asked=Buckets(access.rate), failed=Buckets(access.failures))
     app.add_middleware(RequestRecord, metrics=app.state.metrics)
     app.add_middleware(AnswerDate)
     openapi.install(app)

@@ -49,6 +49,7 @@ class RequestRecord:
             await self._app(scope, receive, send)
             return
         request_id, started, status = _request_id(scope), self._seconds(), 0
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def identified(message: Message) -> None:
             nonlocal status
@@ -70,7 +71,9 @@ class RequestRecord:
     def _tell(self, scope: Scope, status: int, took: timedelta) -> None:
         route, ms = _route(scope), round(took.total_seconds() * 1000, 1)
         self._metrics.answered(scope["method"], route, status, took)
-        _log.info("request_handled", method=scope["method"][:16], route=route, status=status, ms=ms)
+        caller = scope["state"].get("caller")
+        by = {"actor": caller.actor.name} if caller else {}
+        _log.info("request_handled", method=scope["method"][:16], route=route, status=status, ms=ms, **by)
 
 
 def _request_id(scope: Scope) -> str:

@@ -68,6 +68,30 @@ def not_acceptable(offered: Sequence[str]) -> Problem:
     return Problem(HTTPStatus.NOT_ACCEPTABLE, f"Accept: this path answers as {' or '.join(offered)}", headers={"Vary": "Accept"})
 
 
+def unauthorized(*, were_given: bool = False) -> Problem:
+    """Return the problem of credentials that are missing or, `were_given`, not good: why not, nobody is told."""
+    challenge = 'Bearer error="invalid_token"' if were_given else "Bearer"
+    detail = "a good key or token is needed: send Authorization: Bearer <key>"
+    return Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": challenge})
+
+
+def forbidden(detail: str, *, scope: str = "") -> Problem:
+    """Return the problem of somebody who is known and may not do this; `scope` would let him."""
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"' if scope else 'Bearer error="insufficient_scope"'
+    return Problem(HTTPStatus.FORBIDDEN, detail, headers={"WWW-Authenticate": challenge})
+
+
+def too_many_requests(seconds: int) -> Problem:
+    """Return the problem of somebody who asks too often, and after how many seconds he may ask again."""
+    detail = f"too many requests: ask again in {seconds} s"
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(seconds)})
+
+
+def unavailable(error: DatabaseUnavailable) -> Problem:
+    """Return the problem of a database that does not answer; it may work later."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": _RETRY_AFTER})
+
+
 def internal_error() -> Problem:
     """Return the problem of our own mistake; the log has the rest under the request's id."""
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered; the log has the rest under its id")
@@ -104,8 +128,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DatabaseUnavailable)
     async def on_unavailable(request: Request, error: DatabaseUnavailable) -> Response:
-        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": _RETRY_AFTER})
-        return respond(problem, request.url.path)
+        return respond(unavailable(error), request.url.path)
 
 
 def _parameter_error(found: Mapping[str, Any]) -> ParameterError:

@@ -7,10 +7,14 @@ import pytest
 from fastapi import FastAPI
 
 from services.api.app import create_app
+from shared.access_config import AccessConfig, RateConfig
 from shared.config import Config
 from shared.db.engine import Database, create_engine
-from tests.api.world import NOW, World, ask
+from tests.api.world import NOW, World, ask, let_in
 from tests.conftest import Postgres
+
+OFTEN = AccessConfig(rate=RateConfig(per_second=1e6, burst=1_000_000))
+"""Tests ask faster than anybody may."""
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +31,7 @@ async def province(postgres: Postgres) -> AsyncIterator[World]:
 async def world(province: World) -> AsyncIterator[World]:
     """An empty province."""
     province.now = NOW
+    await let_in(province.database)
     yield province
     await province.clear()
 
@@ -34,7 +39,7 @@ async def world(province: World) -> AsyncIterator[World]:
 @pytest.fixture(scope="session")
 def app(province: World) -> FastAPI:
     """The application, for which it is `world.now`."""
-    return create_app(province.database, Config(), clock=province.clock)
+    return create_app(province.database, Config(access=OFTEN), clock=province.clock)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from services.monitor.sources.igate.client import IgateSource
 from shared import logging as project_logging
 from shared.config import Config
 from shared.db.engine import Database
+from tests.api.world import ask, let_in
 from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, portal_petition
 from tests.integration.world import World
 
@@ -103,9 +104,9 @@ async def _database_text(database: Database) -> str:
 async def _every_answer(database: Database) -> str:
     """Ask every GET route of the API, with what the monitor stored and with personal data as parameters."""
     app = create_app(database, Config())
+    await let_in(database)
     answers = []
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://watch766.test") as client:
+    async with ask(app) as client:
         document = (await client.get("/openapi.json")).json()
         for path, methods in document["paths"].items():
             if "get" not in methods:

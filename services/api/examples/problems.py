@@ -16,10 +16,13 @@ _BAD_CURSOR = "is not a cursor this API gave out"
 
 _KINDS: dict[int, tuple[str, str]] = {
     400: ("bad-cursor", f"cursor: {_BAD_CURSOR}"),
+    401: ("unauthorized", "a good key or token is needed: send Authorization: Bearer <key>"),
+    403: ("forbidden", "this needs the scope alerts:read"),
     404: ("not-found", "there is none with this name"),
     405: ("method-not-allowed", "this path takes another method: the header Allow names it"),
     406: ("not-acceptable", "Accept: this path answers as application/json"),
     422: ("invalid-parameter", "colour: unknown parameter"),
+    429: ("too-many-requests", "too many requests: ask again in 2 s"),
     500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),
     503: ("service-unavailable", "the database does not answer"),
 }

@@ -34,7 +34,12 @@ def _problems(described: Mapping[int, str]) -> Responses:
 
 
 _UNCHANGED: Responses = {304: {"description": "Nothing changed since the answer whose `ETag` was sent"}}
-_ALWAYS = {
+_ACCESS = {
+    401: "No credentials, or none that are good; why, nobody is told",
+    403: "The credentials have not the scope this needs",
+    429: "Too many requests with these credentials, or too many bad ones from this address; `Retry-After` says when again",
+}
+_ALWAYS = _ACCESS | {
     405: "Another method than the header `Allow` names",
     406: "`Accept` names no form this path answers in",
     422: "A parameter that is unknown or cannot be used, by name",
@@ -48,11 +53,12 @@ _NEXT = {"Link": {"description": 'The next page, as `<address>; rel="next"`', "s
 _TABLE: Responses = {200: {"description": "The answer, as `Accept` asks", "content": {"text/csv": {}}}}
 _PAGES: Responses = {200: {**_TABLE[200], "headers": _NEXT}}
 
+ACCESS_ANSWERS = _problems(_ACCESS)
 ANSWERS = _UNCHANGED | _problems(_ALWAYS)
 COMPUTED_ANSWERS = _problems(_ALWAYS | _BODY)
 TABLE_ANSWERS = ANSWERS | _TABLE
 ONE_ANSWERS = ANSWERS | _problems(_MISSING)
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
-"""What a path may answer beside its model: anything, what is worked out from a body, a table, one thing, a page of a list, a page
-of what belongs to one."""
+"""What a path may answer beside its model: about who asks, anything, what is worked out from a body, a table, one thing, a page
+of a list, a page of what belongs to one."""
