@@ -1,11 +1,15 @@
 """The composition root: everything the application needs is built here and nowhere else."""
 
+from typing import Any
+
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from services.api import docs, openapi, problems
 from services.api.access.gate import Gate
 from services.api.access.keys import Keys
 from services.api.access.rates import Buckets
+from services.api.limits import BodyLimit, HeadLimit, TimeLimit
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.reader import Reader
@@ -27,6 +31,7 @@ from services.api.routes import (
     sync,
 )
 from services.api.scoring import Scoring
+from services.api.security_headers import SecurityHeaders
 from shared.config import Config
 from shared.db.engine import Database
 from shared.db.views.snapshot import Moment
@@ -54,6 +59,14 @@ ROUTERS = (
 """In the order of the documentation."""
 
 
+_ACROSS_ORIGINS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_headers": ["Authorization", "If-None-Match", "Last-Event-ID", "X-Request-ID"],
+    "expose_headers": ["ETag", "Link", "Retry-After", "WWW-Authenticate", "X-Request-ID"],
+}
+"""What a page of an origin that was named may send and read; browsers send no credentials by themselves."""
+
+
 def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
@@ -77,7 +90,13 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
     docs.install(app)
     problems.install(app)
     access = config.access
+    app.add_middleware(BodyLimit, largest=access.largest_body)
     app.add_middleware(Gate, doorkeeper=app.state.keys, asked=Buckets(access.rate), failed=Buckets(access.failures))
+    app.add_middleware(HeadLimit)
+    app.add_middleware(TimeLimit, longest=access.timeout)
+    if access.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=access.origins, **_ACROSS_ORIGINS)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestRecord, metrics=app.state.metrics)
     app.add_middleware(AnswerDate)
     openapi.install(app)

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from services.api.app import create_app
+from services.api.limits import LARGEST_HEAD
 from services.api.metrics_port import metrics_app
 from services.api.patience import PatientProtocol
 from shared.config import Config, Settings
@@ -19,9 +20,6 @@ from shared.errors import ConfigError
 
 _GRACE_SECONDS = 3
 _BACKLOG = 2048
-_LARGEST_HEADERS = 32 * 1024
-"""Bytes of a request line with all its headers; 200 dossier codes as a filter fit into half of it."""
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _log = structlog.get_logger(__name__)
@@ -69,7 +67,7 @@ def _config(app: object, proxies: Sequence[object]) -> uvicorn.Config:
         lifespan="off",
         http=PatientProtocol,
         ws="none",
-        h11_max_incomplete_event_size=_LARGEST_HEADERS,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=[str(proxy) for proxy in proxies],
         timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -21,6 +21,8 @@ _KINDS: dict[int, tuple[str, str]] = {
     404: ("not-found", "there is none with this name"),
     405: ("method-not-allowed", "this path takes another method: the header Allow names it"),
     406: ("not-acceptable", "Accept: this path answers as application/json"),
+    408: ("request-timeout", "the body did not come in time"),
+    413: ("body-too-large", "the body is too large: at most 1048576 bytes"),
     422: ("invalid-parameter", "colour: unknown parameter"),
     429: ("too-many-requests", "too many requests: ask again in 2 s"),
     500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),

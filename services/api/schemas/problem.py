@@ -44,9 +44,13 @@ _ALWAYS = _ACCESS | {
     406: "`Accept` names no form this path answers in",
     422: "A parameter that is unknown or cannot be used, by name",
     500: "Our mistake; the log tells why under the request's id",
-    503: "The database does not answer; it may work later",
+    503: "The database does not answer, or not in time; it may work later",
 }
-_BODY = {422: "A body, or a place in it, that cannot be used, by name"}
+_BODY = {
+    408: "The body did not come in time",
+    413: "The body is too large",
+    422: "A body, or a place in it, that cannot be used, by name",
+}
 _BAD_CURSOR = {400: "A cursor of another list, other filters or another sort, or none at all"}
 _MISSING = {404: "There is none, or it may not be seen"}
 _NEXT = {"Link": {"description": 'The next page, as `<address>; rel="next"`', "schema": {"type": "string"}}}
