@@ -6,9 +6,12 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from services.api import docs, openapi, problems
+from services.api.access.credentials import Credentials
 from services.api.access.gate import Gate
+from services.api.access.issuer import Issuer
 from services.api.access.keys import Keys
 from services.api.access.rates import Buckets
+from services.api.access.tokens import Tokens
 from services.api.limits import BodyLimit, HeadLimit, TimeLimit
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
@@ -91,7 +94,8 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
     problems.install(app)
     access = config.access
     app.add_middleware(BodyLimit, largest=access.largest_body)
-    app.add_middleware(Gate, doorkeeper=app.state.keys, asked=Buckets(access.rate), failed=Buckets(access.failures))
+    doorkeeper = Credentials(app.state.keys, _tokens(database, config))
+    app.add_middleware(Gate, doorkeeper=doorkeeper, asked=Buckets(access.rate), failed=Buckets(access.failures))
     app.add_middleware(HeadLimit)
     app.add_middleware(TimeLimit, longest=access.timeout)
     if access.origins:
@@ -101,3 +105,9 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
     app.add_middleware(AnswerDate)
     openapi.install(app)
     return app
+
+
+def _tokens(database: Database, config: Config) -> Tokens | None:
+    """Return what checks tokens, None where the province has no issuer of them."""
+    oidc = config.access.oidc
+    return Tokens(oidc, Issuer(oidc), database, config.province) if oidc else None
