@@ -22,11 +22,9 @@ from shared.config import Config
 from tests.api.conftest import OFTEN
 from tests.api.issuer import (
     AUDIENCE,
-    DISCOVERY,
     ISSUER,
     JWKS,
     FakeIssuer,
-    private_key,
     public_jwk,
     signed_with_the_public_key,
     unsigned,
@@ -76,7 +74,6 @@ async def test_keys_are_good_beside_tokens(client: httpx.AsyncClient) -> None:
     assert (await answer(client, KEY.text)).status_code == 200
 
 
-NOW = int(time.time())
 BAD = {
     "of another issuer": lambda: signed(claims(iss="https://login.example.org")),
     "for another audience": lambda: signed(claims(aud="something-else")),
@@ -173,13 +170,7 @@ async def test_a_key_that_is_too_small_signs_nothing(client: httpx.AsyncClient, 
 
 
 async def test_the_scopes_of_a_token_are_what_it_may(client: httpx.AsyncClient) -> None:
-    for written, status in (
-        ("alerts:read", 200),
-        (["alerts:read"], 200),
-        ("admin", 200),
-        ("dossiers:read", 403),
-        (["alerts:read ", 7], 403),
-    ):
+    for written, status in MAY:
         assert (await answer(client, signed(claims(scope=written)))).status_code == status, written
     assert (await answer(client, signed(claims(scope=None)))).status_code == 403
     assert (await answer(client, signed(claims(scope={"alerts:read": True})))).status_code == 403
@@ -339,16 +330,16 @@ async def test_a_discovery_that_cannot_be_trusted_leads_nowhere(issuer: FakeIssu
     assert issuer.asked == 0
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        httpx.Response(500),
-        httpx.Response(200, text="<html>"),
-        httpx.Response(200, json=[1]),
-        httpx.Response(200, json={"keys": 5}),
-        httpx.Response(302, headers={"Location": "https://evil.example"}),
-    ],
-)
+ODD = [
+    httpx.Response(500),
+    httpx.Response(200, text="<html>"),
+    httpx.Response(200, json=[1]),
+    httpx.Response(200, json={"keys": 5}),
+    httpx.Response(302, headers={"Location": "https://evil.example"}),
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
 async def test_an_answer_that_cannot_be_used_is_as_good_as_none(odd: httpx.Response) -> None:
     with respx.mock() as router:
         router.get(JWKS).mock(return_value=odd)
@@ -356,10 +347,9 @@ async def test_an_answer_that_cannot_be_used_is_as_good_as_none(odd: httpx.Respo
             await Issuer(OIDC.model_copy(update={"jwks_url": JWKS}), seconds=Clock()).key("rsa")
 
 
-async def test_an_address_of_keys_that_is_configured_needs_no_discovery(issuer: FakeIssuer) -> None:
+async def test_an_address_of_keys_that_is_configured_needs_no_discovery() -> None:
+    oidc = OidcConfig.model_validate({"issuer": ISSUER, "audience": AUDIENCE, "jwks_url": JWKS})
     with respx.mock() as router:
         keys = router.get(JWKS).respond(json={"keys": [public_jwk("rsa", "RS256")]})
-        asking = Issuer(OidcConfig(issuer=ISSUER, audience=AUDIENCE, jwks_url=JWKS), seconds=Clock())  # type: ignore[arg-type]
-        assert await asking.key("rsa")
-        assert (keys.call_count, DISCOVERY in str(router.calls)) == (1, False)
-    assert private_key("RS256") is private_key("RS256")
+        assert await Issuer(oidc, seconds=Clock()).key("rsa")
+        assert keys.call_count == 1
