@@ -1,12 +1,15 @@
 """Tokens of an OpenID Connect issuer: which are good, what they allow, and how its keys come here."""
 
 import asyncio
+import base64
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 import respx
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -137,8 +140,6 @@ async def test_any_other_token_is_refused_in_the_same_words(client: httpx.AsyncC
 
 
 async def test_a_header_nested_without_end_is_refused(client: httpx.AsyncClient) -> None:
-    import base64
-
     head = base64.urlsafe_b64encode(b'{"alg":' + b"[" * 15_000).rstrip(b"=").decode()
     assert (await answer(client, f"{head}.e30.x")).status_code == 401
 
@@ -158,15 +159,20 @@ async def test_a_shared_secret_among_the_keys_signs_nothing(client: httpx.AsyncC
 
 
 async def test_a_key_that_is_too_small_signs_nothing(client: httpx.AsyncClient, issuer: FakeIssuer) -> None:
-    import json
-
-    import jwt
-
     small = rsa.generate_private_key(65537, 1024)
     issuer.keys.append({**json.loads(RSAAlgorithm.to_jwk(small.public_key())), "kid": "small"})
     with pytest.warns(UserWarning, match="bits"):
         text = jwt.encode(claims(), small, "RS256", headers={"kid": "small"})
     assert (await answer(client, text)).status_code == 401
+
+
+MAY: list[tuple[Any, int]] = [
+    ("alerts:read", 200),
+    (["alerts:read"], 200),
+    ("admin", 200),
+    ("dossiers:read", 403),
+    (["alerts:read ", 7], 403),
+]
 
 
 async def test_the_scopes_of_a_token_are_what_it_may(client: httpx.AsyncClient) -> None:
