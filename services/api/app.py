@@ -19,6 +19,7 @@ from services.api.reader import Reader
 from services.api.routes import (
     agencies,
     alerts,
+    audit_log,
     delays,
     dossiers,
     health,
@@ -57,6 +58,7 @@ ROUTERS = (
     policies.router,
     sources.router,
     labels.router,
+    audit_log.router,
     health.router,
 )
 """In the order of the documentation."""

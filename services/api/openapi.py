@@ -9,7 +9,19 @@ from fastapi.openapi.utils import get_openapi
 from services.api.examples import EXAMPLES
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
-from services.api.schemas import alerts, catalogue, details, dossier_list, indicators, petitions, scores, sources, summary, sync
+from services.api.schemas import (
+    alerts,
+    audit,
+    catalogue,
+    details,
+    dossier_list,
+    indicators,
+    petitions,
+    scores,
+    sources,
+    summary,
+    sync,
+)
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
 
@@ -37,13 +49,14 @@ TAGS = [
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
     {"name": "sources", "description": "How far each outside system is read, and what of it could not be used."},
     {"name": "labels", "description": "The Vietnamese names of what answers tell in codes."},
-    {"name": "operations", "description": "Does the service live, can it answer, what does it count."},
+    {"name": "operations", "description": "Does the service live, can it answer, what does it count; who did what."},
 ]
 
 _TABLES: dict[str, type[Schema]] = {
     "AgencyList": catalogue.Agency,
     "AlertList": alerts.Alert,
     "AlertSummary": summary.AlertGroup,
+    "AuditLog": audit.AuditEntry,
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,

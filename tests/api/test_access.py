@@ -12,9 +12,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from services.api.app import ROUTERS, create_app
-from services.api.caller import caller
+from services.api.caller import NOBODY, caller
 from shared.config import Config
 from shared.db import views
+from shared.db.stores import audit_log
 from shared.domain.access import RANDOM_BYTES, Scope, missing, new_key
 from shared.domain.agencies import AgencyTree
 from tests.api.world import AGO, World, ask, bearer, let_in
@@ -161,6 +162,8 @@ async def commune(world: World) -> AsyncIterator[httpx.AsyncClient]:
         await world.record("igate", code, source_id=code, agency=agency, notes=("odd",))
         await world.refusal("igate", code)
         await world.alert(code, agency=agency, procedure=f"1.{number}")
+        async with world.database.begin() as connection:
+            await audit_log.record(connection, "H20", NOBODY, "key.created", f"key:{agency}", {}, agency=agency, now=world.now)
     await world.alert("H20-261120-0003")
     async with ask(app) as client:
         client.headers.update(bearer(OTHER_KEY))
@@ -175,6 +178,7 @@ async def test_a_bounded_caller_sees_his_own_in_every_list(commune: httpx.AsyncC
         "/v1/delays?by=agency": ("key", ["H20.114"]),
         "/v1/agencies": ("code", ["H20.114"]),
         "/v1/procedures": ("code", ["1.1"]),
+        "/v1/audit-log": ("subject", ["key:H20.114"]),
         "/v1/sources/igate/rejects": ("code", ["H20.114-261120-0001"]),
     }
     for path, (field, values) in wanted.items():

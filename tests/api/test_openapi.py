@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from services.api.examples import EXAMPLES
 from services.api.schemas import (
     alerts,
+    audit,
     base,
     catalogue,
     dossier_list,
@@ -31,6 +32,7 @@ from shared.domain.rules import RULES
 
 MODULES = (
     alerts,
+    audit,
     base,
     catalogue,
     dossier_list,
