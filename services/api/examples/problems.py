@@ -25,6 +25,7 @@ _KINDS: dict[int, tuple[str, str]] = {
     413: ("body-too-large", "the body is too large: at most 1048576 bytes"),
     422: ("invalid-parameter", "colour: unknown parameter"),
     429: ("too-many-requests", "too many requests: ask again in 2 s"),
+    431: ("request-header-fields-too-large", "the address and the headers are too large: at most 32768 bytes"),
     500: ("internal-server-error", "the request could not be answered; the log has the rest under its id"),
     503: ("service-unavailable", "the database does not answer"),
 }

@@ -43,6 +43,7 @@ _ALWAYS = _ACCESS | {
     405: "Another method than the header `Allow` names",
     406: "`Accept` names no form this path answers in",
     422: "A parameter that is unknown or cannot be used, by name",
+    431: "The address and the headers are too large",
     500: "Our mistake; the log tells why under the request's id",
     503: "The database does not answer, or not in time; it may work later",
 }
