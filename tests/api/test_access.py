@@ -162,6 +162,8 @@ async def commune(world: World) -> AsyncIterator[httpx.AsyncClient]:
         await world.record("igate", code, source_id=code, agency=agency, notes=("odd",))
         await world.refusal("igate", code)
         await world.alert(code, agency=agency, procedure=f"1.{number}")
+        await world.petition(f"{agency}.{number}", agency=agency)
+        await world.official(agency)
         async with world.database.begin() as connection:
             await audit_log.record(connection, "H20", NOBODY, "key.created", f"key:{agency}", {}, agency=agency, now=world.now)
     await world.alert("H20-261120-0003")
@@ -177,6 +179,7 @@ async def test_a_bounded_caller_sees_his_own_in_every_list(commune: httpx.AsyncC
         "/v1/dossiers": ("code", ["H20.114-261120-0001"]),
         "/v1/delays?by=agency": ("key", ["H20.114"]),
         "/v1/agencies": ("code", ["H20.114"]),
+        "/v1/petitions": ("code", ["H20.114.1"]),
         "/v1/procedures": ("code", ["1.1"]),
         "/v1/audit-log": ("subject", ["key:H20.114"]),
         "/v1/sources/igate/rejects": ("code", ["H20.114-261120-0001"]),

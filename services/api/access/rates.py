@@ -1,6 +1,7 @@
 """How often somebody may ask: token buckets in memory, each process for itself.
 
-A shared counter would cost a write for every reading; where several processes serve, each lets through its share.
+A shared counter would cost a write for every reading; where several processes serve, each lets through its share. The libraries
+that do this for web frameworks count by address and need a store; a bucket by the holder of a key is these few lines.
 """
 
 import time
