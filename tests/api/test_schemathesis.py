@@ -72,8 +72,8 @@ async def address(postgres: Postgres) -> AsyncIterator[str]:
 async def _fill(world: World) -> None:
     world.now = await world.database.now()
     await let_in(world.database)
-    await world.source("portal", role="portal")
-    await world.source("igate")
+    for name, role in (("portal", "portal"), ("igate", "home")):
+        await world.source(name, role=role, interval_seconds=86_400)  # fresh, however long it takes
     await world.agency("H20.114", "Phường Sơn Qui", "H20", level=3)
     await world.procedure("1.001193", "Đăng ký khai sinh", "G15-TP02", agencies=("H20.114",))
     await world.judged(procedure="1.001193", source="igate")
