@@ -29,6 +29,9 @@ VERSION = "1"
 
 DESCRIPTION = """Watches every dossier on both sides: the province's own systems and the national public service portal.
 
+Ask with `Authorization: Bearer <key>`: a key of `watch766 keys create`, or a token of the province's OpenID Connect issuer. Each
+operation names the scope it needs; who is bound to an agency sees that agency and those below it, nothing else.
+
 Everything is read with GET; only figures to be scored are sent with POST, and nothing of them is kept. A list is read page by
 page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
 answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
