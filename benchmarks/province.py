@@ -10,15 +10,19 @@ from pydantic import HttpUrl, SecretStr
 from benchmarks import items
 from benchmarks.fake_source import FakeSource
 from services.monitor.bootstrap import rules_of
-from services.monitor.monitor import Monitor, Watched
+from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
-from shared.config import Config, IgateConfig, PollConfig, PortalConfig
+from services.monitor.steps.worth import Valuing
+from shared.config import Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -26,6 +30,8 @@ from shared.db.stores import sources
 from shared.db.stores.sources import Lease, Registration
 from shared.domain.units import Offices
 from shared.policy import working_time
+from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
@@ -101,9 +107,17 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
     reviewer = Reviewer(database, RULES, CALENDAR, "benchmarks")
     await reviewer.start()
     watched = [Watched(source, every, None) for source in (portal, home)]
-    nightly = NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR))
-    score_days = ScoreDays(database, PROVINCE, Offices())
-    monitor = Monitor(database, POLL, watched, leases, reviewer, Settling(database, PROVINCE), nightly, score_days)
+    steps = Steps(
+        reviewer=reviewer,
+        settling=Settling(database, PROVINCE),
+        nightly=NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR)),
+        score_days=ScoreDays(database, PROVINCE, Offices()),
+        score_reviewer=ScoreReviewer(database, reviewer, score_plan(Offices())),
+        valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
+        retention=Retention(database, PROVINCE, KeepConfig()),
+        heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
+    )
+    monitor = Monitor(database, POLL, watched, leases, steps)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:

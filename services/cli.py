@@ -48,20 +48,22 @@ async def api(_: argparse.Namespace, settings: Settings) -> int:
 
 
 async def monitor(options: argparse.Namespace, settings: Settings) -> int:
-    """Poll and review: once, or on schedule until stopped."""
+    """Poll, review and deliver: once, or on schedule until stopped."""
     from services.monitor import bootstrap
     from services.monitor.scheduler import Daemon, told_to_stop
 
     config = load_config(settings.config, environ=process_environment())
     bootstrap.check(config)
+    sealer = settings.sealer
     stop = None if options.once else told_to_stop()
     async with open_database(settings, "watch766 monitor") as database:
         await schema.check_schema(database.engine)
-        async with bootstrap.monitor(config, database) as watcher:
+        async with bootstrap.monitor(config, database, sealer) as watcher:
             if stop is None:
                 with translated(", see WATCH766_DATABASE_URL"):
                     return 0 if await watcher.once() else 1
-            await Daemon(watcher, database, stop).run()
+            with watcher.metrics.served(settings.monitor_metrics_host, settings.monitor_metrics_port):
+                await Daemon(watcher, database, stop).run()
     return 0
 
 

@@ -16,15 +16,16 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.demo_config import demo_config
+from services.demo_receiver import Receiver, serving, subscribed
 from services.keys import make_key
 from shared.config import Settings
 from shared.db import schema
 from shared.db.opening import open_database
 from shared.domain.access import Scope
 from shared.errors import Watch766Error
+from shared.sealing import new_key
 
-PROVINCE = "H20"
-_SYNC_OWNER = "H20.09"  # the simulated department of science and technology
 _KEY_LASTS = timedelta(days=7)
 _READY = 600.0
 _STOP = 25.0
@@ -38,7 +39,11 @@ class Demo:
         self._dossiers = dossiers
         self._console = Console(stderr=True)
         self._api_port = _free_port(settings.api_port)
-        self._ports = {name: _free_port(port) for name, port in (("portal", 9101), ("home", 9102), ("special", 9103))}
+        wanted = (("portal", 9101), ("home", 9102), ("special", 9103), ("receiver", 9104))
+        self._ports = {name: _free_port(port) for name, port in wanted}
+        self._receiver = Receiver(
+            lambda line: self._console.print(f"told  {line}", soft_wrap=True, highlight=False, markup=False)
+        )
         self._stopped = asyncio.Event()
         self._key = ""
 
@@ -51,7 +56,8 @@ class Demo:
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(self._settings, "watch766 demo"))
             await schema.migrate(database.engine)
-            self._key = await make_key(database, PROVINCE, "demo", [Scope.ADMIN], expires=_KEY_LASTS)
+            self._key = await make_key(database, "H20", "demo", [Scope.ADMIN], expires=_KEY_LASTS)
+            await stack.enter_async_context(serving(self._receiver, self._ports["receiver"]))
             services = await self._start(stack)
             stopped = asyncio.create_task(self._stopped.wait())
             showing = asyncio.create_task(self._show())
@@ -67,6 +73,9 @@ class Demo:
             showing.result()
         return 0
 
+    def _tell(self, line: str) -> None:
+        self._console.print(f"told  {line}", soft_wrap=True, highlight=False, markup=False)
+
     def _stop_if_it_failed(self, showing: asyncio.Task[None]) -> None:
         if not showing.cancelled() and showing.exception():
             self._stopped.set()
@@ -74,7 +83,7 @@ class Demo:
     async def _start(self, stack: AsyncExitStack) -> list[asyncio.subprocess.Process]:
         """Start the services; they are stopped in reverse, each given time to finish what it does."""
         environ = self._environ()
-        ports = [f"--{name}-port={port}" for name, port in self._ports.items()]
+        ports = [f"--{name}-port={self._ports[name]}" for name in ("portal", "home", "special")]
         state = f"--state={self._data_dir / 'simulator.json'}"
         commands = (["simulate", *ports, state, f"--dossiers={self._dossiers}"], ["api"], ["monitor"])
         services = []
@@ -114,10 +123,13 @@ class Demo:
         return {"Authorization": f"Bearer {self._key}"}
 
     def _environ(self) -> dict[str, str]:
-        """Secrets are made for this run and live in the environment of its processes only."""
+        """Secrets are made for this run and live in its processes only; the key of webhooks is kept with the data."""
         config = self._data_dir / "demo.yaml"
-        config.write_text(yaml.safe_dump(demo_config(self._ports), allow_unicode=True, sort_keys=False), encoding="utf-8")
+        config.write_text(
+            yaml.safe_dump(demo_config(self._ports, self._url), allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
         return {
+            "WATCH766_WEBHOOK_KEY": _kept_key(self._data_dir / "webhook.key"),
             **os.environ,
             "WATCH766_CONFIG": str(config),
             "WATCH766_DATA_DIR": str(self._data_dir),
@@ -143,6 +155,7 @@ class Demo:
             await self._show_progress(client)
             sources = _of_dossiers(await _get(client, "/v1/sources"))
             alerts = await _get(client, "/v1/alerts", limit="1", count="true")
+            self._receiver.secret = await subscribed(client, f"http://127.0.0.1:{self._ports['receiver']}/")
         self._console.print(
             f"\n[bold]{_records(sources):,} records of {len(sources)} sources, {alerts['count']:,} open alerts[/bold]\n\n"
             f"  API        {self._url}/v1/alerts   (documentation: {self._url}/docs)\n"
@@ -152,7 +165,7 @@ class Demo:
             f"  logs       {self._data_dir}/*.log\n\n"
             f"Try:  curl -H 'Authorization: Bearer {self._key}' "
             f"'{self._url}/v1/alerts?severity=critical&sort=urgency&limit=3'\n\n"
-            "Ctrl-C stops everything; the data stay.",
+            "Ctrl-C stops everything; the data stay. What happens from now on is told to a receiver here, signed and verified:\n",
             soft_wrap=True,
             highlight=False,
         )
@@ -174,35 +187,6 @@ class Demo:
         async with httpx.AsyncClient(trust_env=False) as client:
             world = (await client.get(f"http://127.0.0.1:{self._ports['portal']}/world")).json()
         return int(sum(world["rows"].values()))
-
-
-def demo_config(ports: dict[str, int]) -> dict[str, object]:
-    """Return the configuration of the simulated province."""
-    from services.simulator.catalogue import CENTRAL_SECTOR, SPECIAL_SECTOR
-
-    home = {"kind": "igate", "client_id": "watch766", "client_secret": "${IGATE_SECRET}", "every": "10s"}
-    return {
-        "province": PROVINCE,
-        "portal": {
-            "kind": "dvcqg",
-            "base_url": f"http://127.0.0.1:{ports['portal']}",
-            "username": "watch766",
-            "password": "${DVCQG_PASSWORD}",
-            "unit_code": "H20",
-            "every": "10s",
-        },
-        "home": [
-            {"name": "igate", "main": True, "base_url": f"http://127.0.0.1:{ports['home']}", **home},
-            {
-                "name": "land",
-                "base_url": f"http://127.0.0.1:{ports['special']}",
-                "answers_for": {"sectors": [SPECIAL_SECTOR]},
-                **home,
-            },
-        ],
-        "central": {"sectors": [CENTRAL_SECTOR]},
-        "rules": {"sync": {"owner": _SYNC_OWNER}},
-    }
 
 
 def _of_dossiers(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -234,6 +218,14 @@ async def _stop(service: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             service.kill()
             await service.wait()
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key that seals the secrets of webhooks: made once, and read by its owner only."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_key(), encoding="ascii")
+    return path.read_text(encoding="ascii")
 
 
 def _free_port(wanted: int) -> int:

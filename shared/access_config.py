@@ -59,7 +59,7 @@ class AccessConfig(Section):
     oidc: OidcConfig | None = None
     rate: RateConfig = RateConfig(per_second=50, burst=200)
     failures: RateConfig = RateConfig(per_second=1, burst=20)
-    timeout: Length = timedelta(seconds=30)
-    largest_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 1_048_576
+    timeout: Length = timedelta(seconds=60)
+    largest_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 200_000
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
     proxies: tuple[IPvAnyNetwork, ...] = ()

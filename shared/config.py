@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,12 +23,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.access_config import AccessConfig
 from shared.domain import codes
+from shared.domain.addresses import Allowed
+from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS, Retrying
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
 from shared.errors import ConfigError
-from shared.lengths import Hold, Length, OptionalLength
+from shared.lengths import LONGEST, Hold, Length, OptionalLength
+from shared.sealing import Sealer
 from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
 EVALUATION = "evaluation"
@@ -155,6 +159,12 @@ class CentralConfig(Section):
     sectors: frozenset[str] = frozenset()
 
 
+class MeasuresConfig(Section):
+    """What the plans' measures need to know of a province: the codes of the sectors that are land."""
+
+    land_sectors: frozenset[str] = frozenset({"G13-DD"})
+
+
 class PollConfig(Section):
     """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
 
@@ -257,6 +267,75 @@ class AgenciesConfig(Section):
         return Offices(office=self.office, science=self.science, justice=self.justice, economic_zones=self.economic_zones)
 
 
+class KeepConfig(Section):
+    """How long what has ended is kept; null: for ever. History goes by whole months, of all provinces of a database at once."""
+
+    history: OptionalLength = timedelta(days=731)
+    resolved_alerts: OptionalLength = timedelta(days=731)
+    events: OptionalLength = timedelta(days=92)
+    deliveries: OptionalLength = timedelta(days=92)
+    poll_runs: OptionalLength = timedelta(days=92)
+    mended_refusals: OptionalLength = timedelta(days=92)
+
+    @field_validator("*")
+    @classmethod
+    def _some_time(cls, length: timedelta | None) -> timedelta | None:
+        if length is not None and not timedelta(days=7) <= length <= LONGEST:
+            raise ValueError("must be from 7d to 3660d, or null")
+        return length
+
+
+class HeartbeatConfig(Section):
+    """A sign of life: POST to `url` every so often while cycles finish; it stops when none did for `stops_after`."""
+
+    url: SecretStr | None = None
+    every: Length = timedelta(seconds=60)
+    stops_after: Length = timedelta(minutes=10)
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://", "${")):
+            raise ValueError("must begin with https:// or http://")
+        return url
+
+
+Host = Annotated[str, AfterValidator(lambda written: written.strip().lower().rstrip(".")), Field(min_length=1, max_length=253)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class WebhooksConfig(Section):
+    """To whom may be sent, and how. `retry`: the waits after each failed attempt; after the last one a delivery has failed.
+
+    `public_url`: where receivers find the API, for the links in what they are told; unset: no links.
+    `allow_networks`: private networks that may be sent to; `allow_http`: hosts without TLS; `allow_ports`: besides 443, 80, 8443.
+    `concurrency`: sendings at once; `per_webhook`: of these to one receiver.
+    """
+
+    public_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_http: frozenset[Host] = frozenset()
+    allow_ports: frozenset[Port] = frozenset()
+    timeout: Annotated[Length, Field(le=timedelta(minutes=5))] = timedelta(seconds=20)
+    concurrency: int = Field(default=64, ge=1, le=1000)
+    per_webhook: int = Field(default=8, ge=1, le=100)
+    retry: tuple[Length, ...] = RETRY_WAITS
+    disable_after: Length = DISABLE_AFTER
+
+    @property
+    def address(self) -> str | None:
+        """The public address of the API without a slash at its end."""
+        return None if self.public_url is None else str(self.public_url).rstrip("/")
+
+    @property
+    def allowed(self) -> Allowed:
+        return Allowed(self.allow_networks, self.allow_http, self.allow_ports)
+
+    @property
+    def retrying(self) -> Retrying:
+        return Retrying(self.retry, self.disable_after)
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -265,11 +344,15 @@ class Config(Section):
     evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
     central: CentralConfig = CentralConfig()
+    measures: MeasuresConfig = MeasuresConfig()
     poll: PollConfig = PollConfig()
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
     access: AccessConfig = AccessConfig()
+    keep: KeepConfig = KeepConfig()
+    heartbeat: HeartbeatConfig = HeartbeatConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":
@@ -303,11 +386,19 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     data_dir: Path = Path(".data")
     config: Path | None = None
+    webhook_key: SecretStr | None = None
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8766, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    monitor_metrics_host: str = "127.0.0.1"
+    monitor_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def sealer(self) -> Sealer | None:
+        """What seals the secrets of webhooks, None where no key is set: then there are no webhooks. Raises `ConfigError`."""
+        return Sealer.of(self.webhook_key.get_secret_value()) if self.webhook_key else None
 
     @classmethod
     def load(cls) -> "Settings":

@@ -19,6 +19,14 @@ class DatabaseUnavailable(Watch766Error):
     """The database cannot be asked now; it may work later. The text holds no statement and no value."""
 
 
+class SealBroken(Watch766Error):
+    """What was sealed cannot be opened; the text holds neither."""
+
+
+class AddressRefused(Watch766Error):
+    """Nothing is sent there. The text says what is wrong with the URL, and names no address."""
+
+
 class LeaseLost(Watch766Error):
     """Another monitor took this source; stop writing for it."""
 

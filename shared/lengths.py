@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LONGEST = timedelta(days=3660)
+LONGEST = timedelta(days=3660)
 
 
 def parse_length(value: object) -> object:
@@ -20,6 +20,6 @@ def parse_length(value: object) -> object:
     return value
 
 
-Length = Annotated[timedelta, BeforeValidator(parse_length), Field(gt=timedelta(), le=_LONGEST)]
-Hold = Annotated[timedelta, BeforeValidator(parse_length), Field(ge=timedelta(), le=_LONGEST)]
+Length = Annotated[timedelta, BeforeValidator(parse_length), Field(gt=timedelta(), le=LONGEST)]
+Hold = Annotated[timedelta, BeforeValidator(parse_length), Field(ge=timedelta(), le=LONGEST)]
 OptionalLength = Annotated[timedelta | None, BeforeValidator(parse_length)]

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.db.tables import Xid8
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -36,15 +36,29 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "tried_before",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="attempts before it was replayed",
+        ),
         sa.PrimaryKeyConstraint("province_code", "id", name=op.f("pk_deliveries")),
         comment="An event on its way to one webhook; of one subject the oldest that waits goes first",
     )
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["province_code", "due_at"],
+        ["province_code", "webhook_id", "due_at", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_deliveries_finished",
+        "deliveries",
+        ["province_code", "finished_at", "state"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NOT NULL"),
     )
     op.create_index(
         op.f("ix_deliveries_province_code_webhook_id_created_at_id"),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from services.api.names_of_rules import Family, Rule
 from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Moment, ProcedureCode, Text, known
 from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alert_summary import AlertsBy
@@ -11,13 +12,9 @@ from shared.db.views.alerts import AlertSort
 from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
-from shared.domain.rules import FAMILY_OF, RULES
 
-FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(FAMILY_OF.values()))
 _STATES = (*AlertState, "active")
 
-Rule = Annotated[str, AfterValidator(known("rule", RULES)), Field(json_schema_extra={"enum": list(RULES)})]
-Family = Annotated[str, AfterValidator(known("family", FAMILIES)), Field(json_schema_extra={"enum": list(FAMILIES)})]
 State = Annotated[str, AfterValidator(known("state", _STATES)), Field(json_schema_extra={"enum": list(_STATES)})]
 
 
@@ -56,7 +53,7 @@ class AlertQuery(AlertFiltersQuery):
     sort: AlertSort = Field(
         default=AlertSort.URGENCY,
         description="`urgency`: critical first, then the earliest due; `due_at`: the earliest due, none last; "
-        "`opened_at`: the latest opened first",
+        "`opened_at`: the latest opened first; `points`: what is worth most on its agency's card first, none last",
     )
     count: bool = Field(default=False, description="Also count all alerts that fit, on every page")
 

@@ -41,7 +41,12 @@ class Answer:
 
     def computed(self, body: Mapping[str, Any]) -> Response:
         """Return as JSON what was worked out from the body of this request: nothing to keep or to ask again for."""
-        return Response(as_json(plain(body)), headers={"Cache-Control": "no-store", "Vary": "Accept"}, media_type=JSON)
+        return self.made(body, HTTPStatus.OK)
+
+    def made(self, body: Mapping[str, Any], status: HTTPStatus, *, location: str | None = None) -> Response:
+        """Return as JSON what a request has made or set going; `location`: where it is read from now on."""
+        headers = {"Cache-Control": "no-store", "Vary": "Accept", **({"Location": location} if location else {})}
+        return Response(as_json(plain(body)), status, headers, JSON)
 
     def _sent(self, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
         told = "".join(headers.values()).encode()

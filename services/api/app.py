@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from services.api import docs, openapi, problems
+from services.api import docs, openapi, problems, told
 from services.api.access.credentials import Credentials
 from services.api.access.gate import Gate
 from services.api.access.issuer import Issuer
@@ -13,46 +13,68 @@ from services.api.access.keys import Keys
 from services.api.access.rates import Buckets
 from services.api.access.tokens import Tokens
 from services.api.limits import BodyLimit, HeadLimit, TimeLimit
+from services.api.measuring import Measuring
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
+from services.api.news import News
 from services.api.reader import Reader
 from services.api.routes import (
     agencies,
     alerts,
     audit_log,
     delays,
+    deliveries,
     dossiers,
+    events,
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     policies,
     procedures,
     score_analysis,
     score_cards,
+    score_details,
     scores,
     sources,
+    stock,
     sync,
+    webhooks,
 )
 from services.api.scoring import Scoring
 from services.api.security_headers import SecurityHeaders
+from services.api.subscribing import Subscribing
+from services.api.writer import Writer
 from shared.config import Config
 from shared.db.engine import Database
+from shared.db.engine import clock as database_clock
 from shared.db.views.snapshot import Moment
 from shared.policy import working_time
+from shared.policy.measures import measures as plan_measures
 from shared.policy.scoring import scoring_policies
 from shared.policy.targets import targets
+from shared.receivers import Resolve
+from shared.sealing import Sealer
 
 ROUTERS = (
     alerts.router,
     dossiers.router,
     sync.router,
+    stock.router,
+    measures.router,
     delays.router,
     petitions.router,
+    events.router,
+    webhooks.router,
+    deliveries.router,
     agencies.router,
     procedures.router,
     score_cards.router,
     score_analysis.router,
+    opportunities.router,
+    score_details.router,
     scores.router,
     indicators.router,
     policies.router,
@@ -72,10 +94,18 @@ _ACROSS_ORIGINS: dict[str, Any] = {
 """What a page of an origin that was named may send and read; browsers send no credentials by themselves."""
 
 
-def create_app(database: Database, config: Config, *, clock: Moment | None = None) -> FastAPI:
+def create_app(
+    database: Database,
+    config: Config,
+    *,
+    sealer: Sealer | None = None,
+    clock: Moment | None = None,
+    resolve: Resolve | None = None,
+) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
-    `clock` tells `now` inside the transaction of a request; the database's own unless a test says otherwise.
+    `sealer` seals the secrets of webhooks; without one none can be made. `clock` tells `now` inside the transaction of a request,
+    `resolve` the addresses of a name: the database's own and the system's unless a test says otherwise.
     """
     app = FastAPI(
         title="Watch766",
@@ -86,12 +116,17 @@ def create_app(database: Database, config: Config, *, clock: Moment | None = Non
         docs_url=None,
         redoc_url=None,
     )
-    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock)
+    app.state.reader = Reader(database, config.province, working_time(config.calendar), clock, config.webhooks.address)
+    app.state.writer = Writer(database, config.province, clock or database_clock)
+    app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)
+    app.state.news = News(database, config.province)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
+    app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)
     app.state.metrics = Metrics()
     app.state.keys = Keys(database, config.province, clock)
     for router in ROUTERS:
         app.include_router(router)
+    app.webhooks.routes.extend(told.router.routes)
     docs.install(app)
     problems.install(app)
     access = config.access

@@ -54,6 +54,7 @@ def needs(*scopes: Scope) -> Any:
 ScoresReader = Annotated[Caller, needs(Scope.SCORES_READ)]
 AlertsReader = Annotated[Caller, needs(Scope.ALERTS_READ)]
 AlertsWriter = Annotated[Caller, needs(Scope.ALERTS_WRITE)]
+ScoredDossiersReader = Annotated[Caller, needs(Scope.SCORES_READ, Scope.DOSSIERS_READ)]
 DossiersReader = Annotated[Caller, needs(Scope.DOSSIERS_READ)]
 WebhooksManager = Annotated[Caller, needs(Scope.WEBHOOKS_MANAGE)]
 OpsReader = Annotated[Caller, needs(Scope.OPS_READ)]

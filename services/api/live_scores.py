@@ -10,6 +10,7 @@ from shared.db.views import agencies
 from shared.db.views.counted import counted
 from shared.db.views.score_days import counted_on, days_of
 from shared.db.views.snapshot import Snapshot
+from shared.db.views.stock import kept_stock, live_stock
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import View
 from shared.domain.figures import Counted, ratios
@@ -17,6 +18,7 @@ from shared.domain.indicators import AgencyKind, Policy
 from shared.domain.periods import NoPolicy, Period, local_day, policy_for
 from shared.domain.ranking import Of
 from shared.domain.scoring import ScoreCard, score
+from shared.domain.stock import Stock
 from shared.domain.units import Offices, Unit, ranked
 from shared.domain.working_time import WorkingTime
 
@@ -73,6 +75,21 @@ class LiveScores:
             return await counted(self.snapshot, self.view, self.period, units, within=self.within)
         codes = [unit.code for unit in units]
         return await counted_on(self.snapshot, self.view, self.period, codes, as_of, within=self.within)
+
+    async def stock(self, unit: Unit, as_of: date | None = None) -> Stock | None:
+        """Return what is open at a unit now, or was at the end of an earlier day.
+
+        None where nothing was kept of that day, and for a period that day is not in: what is open is of a moment.
+        """
+        day = min(as_of or self.today, self.today)
+        if not self.period.contains(day):
+            return None
+        if day == self.today:
+            found = await live_stock(self.snapshot, self.calendar, {unit.code: unit.agencies}, within=self.within)
+            return found[unit.code]
+        branch = AgencyTree({code: None for code in unit.agencies if self.within.is_whole or code in self.within})
+        kept = await kept_stock(self.snapshot, day, day, within=branch)
+        return kept[0].stock if kept else None
 
     def card(self, found: Counted, policy: Policy, kind: AgencyKind | None) -> ScoreCard:
         """Return what the figures of a unit are worth."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.api.bodies.card_context import Context, in_context
 from services.api.bodies.official_scores import official_card, rank_body, reading_body
 from services.api.problems import ParameterError, invalid_parameters, not_found
 from services.api.scoring import Scoring
@@ -14,10 +15,11 @@ from shared.db.views.official import Published, changes, published
 from shared.db.views.snapshot import Snapshot
 from shared.domain import codes
 from shared.domain.agencies import WHOLE_PROVINCE, AgencyTree
-from shared.domain.indicators import AgencyKind
+from shared.domain.changes import Earlier, Since, published_figures
+from shared.domain.indicators import AgencyKind, Policy
 from shared.domain.periods import NoPolicy, Period, local_day, policy_for
 from shared.domain.published import Endpoint
-from shared.domain.ranking import Of, ranks
+from shared.domain.ranking import Of, Rank, among, rank_of, ranks
 from shared.domain.units import Unit, roles
 from shared.domain.working_time import LOCAL
 
@@ -31,17 +33,26 @@ class OfficialScores:
     period: Period
     within: AgencyTree
 
-    async def card(self, code: str, as_of: date | None) -> dict[str, Any]:
-        """Return the card of a unit; raises the problem of one that is not there, or of which nothing was published."""
-        found = (await published(self.snapshot, self.period, within=self.within, until=_end(as_of), code=code)).get(code)
+    async def of(self, code: str, as_of: date | None = None) -> tuple[Unit, Published]:
+        """Return a unit and what was published of it; raises the problem of one that is not there, or has nothing published."""
+        found = await self.published_of(code, as_of)
         unit = await self._unit(code, found)
         if found is None:
             raise not_found("score the portal has published of this agency for this period" + (" by that day" if as_of else ""))
+        return unit, found
+
+    async def published_of(self, code: str, as_of: date | None = None) -> Published | None:
+        """Return what was published of a unit by the end of a day, or last; None for nothing."""
+        return (await published(self.snapshot, self.period, within=self.within, until=_end(as_of), code=code)).get(code)
+
+    async def card(self, code: str, as_of: date | None) -> dict[str, Any]:
+        """Return the card of a unit with its context; raises the problem of one that is not there, or has nothing published."""
+        unit, found = await self.of(code, as_of)
         try:
             policy = policy_for(self.scoring.policies, self.period, as_of or self._today)
         except NoPolicy as error:
             raise invalid_parameters([ParameterError("period", str(error))]) from None
-        return official_card(
+        body = official_card(
             found.unit,
             policy,
             self.scoring.targets,
@@ -51,10 +62,26 @@ class OfficialScores:
             data_as_of=min(found.seen_at, _end(as_of) or found.seen_at),
             roles=roles(unit, self.scoring.targets, self.scoring.offices),
         )
+        of = among(unit.kind)
+        context = Context(
+            earlier={since: await self._earlier(code, since.before(as_of or self._today), policy) for since in Since},
+            portal=found,
+            rank=None if of is None else await self.rank(code, of, as_of),
+        )
+        return in_context(body, policy, context)
+
+    async def rank(self, code: str, of: Of, as_of: date | None) -> Rank | None:
+        """Return the place of a unit among those whose points are published in full, whoever asks."""
+        found = self._of(of, await self._published(as_of), await self._units(WHOLE_PROVINCE))
+        return rank_of(code, _points(found), of)
+
+    async def _earlier(self, code: str, day: date, policy: Policy) -> Earlier:
+        found = await self.published_of(code, day)
+        return Earlier(day, published_figures(found.unit, policy) if found else None)
 
     async def ranking(self, of: Of, as_of: date | None, against: date | None) -> list[dict[str, Any]]:
         """Return the units that may be seen, the best first; they are ranked among all."""
-        units = await self._units()
+        units = await self._units(self.within)
         now = self._of(of, await self._published(as_of), units)
         before = self._of(of, await self._published(against), units) if against else {}
         places, earlier_places = _ranks(now), _ranks(before)
@@ -87,13 +114,13 @@ class OfficialScores:
     def _today(self) -> date:
         return local_day(self.snapshot.now)
 
-    async def _units(self) -> dict[str, Unit]:
+    async def _units(self, within: AgencyTree) -> dict[str, Unit]:
         """Return the agencies that may be seen as units."""
-        return await agencies.units(self.snapshot, self.scoring.offices, within=self.within)
+        return await agencies.units(self.snapshot, self.scoring.offices, within=within)
 
     async def _unit(self, code: str, found: Published | None) -> Unit:
         """Return a unit, also one that only the portal's scores name; raises the problem of one nobody names or may see."""
-        units = await self._units()
+        units = await self._units(self.within)
         if code in units:
             return units[code]
         is_own = code == self.snapshot.province
@@ -113,8 +140,12 @@ class OfficialScores:
 
 
 def _ranks(found: Mapping[str, Published]) -> dict[str, int]:
-    points: dict[str, Decimal | None] = {code: each.unit.points for code, each in found.items()}
-    return ranks({code: known for code, known in points.items() if known is not None})
+    return ranks(_points(found))
+
+
+def _points(found: Mapping[str, Published]) -> dict[str, Decimal]:
+    """Return the points of those that have any."""
+    return {code: known for code, each in found.items() if (known := each.unit.points) is not None}
 
 
 def _end(day: date | None) -> datetime | None:

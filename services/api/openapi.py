@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from services.api.examples import EXAMPLES
+from services.api.examples.events import EVENTS
 from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
 from services.api.schemas import (
@@ -16,14 +17,20 @@ from services.api.schemas import (
     details,
     dossier_list,
     indicators,
+    measures,
+    opportunities,
     petitions,
+    score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
+    webhooks,
 )
 from services.api.schemas.base import Schema
 from services.api.sheets import sheet
+from shared.domain.events import EventType
 
 VERSION = "1"
 
@@ -32,7 +39,8 @@ DESCRIPTION = """Watches every dossier on both sides: the province's own systems
 Ask with `Authorization: Bearer <key>`: a key of `watch766 keys create`, or a token of the province's OpenID Connect issuer. Each
 operation names the scope it needs; who is bound to an agency sees that agency and those below it, nothing else.
 
-Everything is read with GET; only figures to be scored are sent with POST, and nothing of them is kept. A list is read page by
+What is watched is read with GET; figures to be scored are sent with POST, and nothing of them is kept; only webhooks are made and
+changed here. What they are told is documented below, too; whoever cannot be called follows `/v1/events`. A list is read page by
 page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
 answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
 `If-None-Match` and get 304 while nothing changed.
@@ -45,8 +53,12 @@ TAGS = [
     {"name": "alerts", "description": "What is wrong now, who is asked to act, and until when."},
     {"name": "dossiers", "description": "Where dossiers stand, and everything that is known of one."},
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},
+    {"name": "stock", "description": "How many dossiers are open and how they stand, today and on earlier days."},
+    {"name": "measures", "description": "What the plans ask for beside the points, and whether it is reached."},
     {"name": "delays", "description": "Where lateness arises: in which stage, at which agency."},
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
+    {"name": "events", "description": "What happened, in order, for those who ask instead of being called."},
+    {"name": "webhooks", "description": "Be called when something happens: who is told of what, and what became of it."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
@@ -63,14 +75,21 @@ _TABLES: dict[str, type[Schema]] = {
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,
+    "MeasureList": measures.MeasureFigure,
+    "OpportunityList": opportunities.Opportunity,
+    "LostDossierList": score_details.LostDossier,
     "PetitionList": petitions.PetitionItem,
     "PolicyList": indicators.PolicyFacts,
     "ProcedureList": catalogue.Procedure,
     "RankingList": scores.RankedUnit,
     "RejectList": sources.Reject,
+    "ScoredProcedureList": score_details.ScoredProcedure,
     "ScoreHistory": scores.ScoreReading,
+    "DeliveryList": webhooks.Delivery,
     "SourceList": sources.SourceFacts,
+    "StockList": stock.StockDay,
     "Sync": sync.SyncPart,
+    "WebhookList": webhooks.Webhook,
 }
 """What a row of each list is as CSV."""
 
@@ -79,6 +98,12 @@ _ROWS = {"Sync": "by_agency"}
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
     "FieldDifference": "A field the two sides disagree on, with both values.",
+    "IndicatorBelow": "An indicator below its target, in percent.",
+    "IndicatorFallen": "An indicator that lost points, with its points now and before.",
+    "IndicatorApart": "An indicator in percent, as we count it and as the portal publishes it.",
+    "RepairKind": "What is done: `sync`: the portal's side becomes as home's; `result`: the portal gets the electronic result; "
+    "`payment`: it learns of a payment; `intake`: what lies untouched past its window is taken up; `in_time`: it is not let run "
+    "past its due date or window; `lost`: nothing can be done any more.",
     "AlertState": "`open` until somebody takes it up or it no longer stands.",
     "Severity": "`critical`: late or out of step already, or about to be counted so; `warning`: it can still be prevented.",
 }
@@ -97,7 +122,12 @@ def install(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
+        tags=app.openapi_tags,
     )
     schemas = document["components"]["schemas"]
     for name in _NOT_OURS:
@@ -107,6 +137,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, operation in _operations(document):
         for status, response in operation["responses"].items():
             _finish_response(path, status, response)
+    for name, methods in document["webhooks"].items():
+        methods["post"]["requestBody"]["content"]["application/json"]["example"] = EVENTS[EventType(name)]
+        methods["post"]["responses"].pop("422", None)
     return document
 
 

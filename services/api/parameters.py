@@ -70,6 +70,7 @@ PeriodText = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN, "examples": ["2026", "2026-Q4", "2026-11"]}),
 ]
+Cursor = Annotated[str, Field(max_length=1000, pattern=_NO_NUL)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_NUL)]
 DossierCode = Annotated[Code, AfterValidator(codes.dossier)]
@@ -77,6 +78,8 @@ AgencyCode = Annotated[Code, AfterValidator(codes.agency)]
 ProcedureCode = Annotated[Code, AfterValidator(codes.procedure)]
 
 AlertId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The alert's id", examples=[1042])]
+WebhookId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The webhook's id", examples=[3])]
+DeliveryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The delivery's id", examples=[5120])]
 DossierPath = Annotated[DossierCode, Path(description="The dossier's code, in any spelling", examples=["H20.114-261120-0042"])]
 AgencyPath = Annotated[AgencyCode, Path(description="The agency's code, in any spelling", examples=["H20.14"])]
 PetitionPath = Annotated[Code, Path(description="The petition's code", examples=["PAKN.20.261105.0311"])]
@@ -93,9 +96,7 @@ class ListQuery(Query):
     """What every list takes."""
 
     limit: int = Field(default=50, ge=1, le=500, description="At most so many items")
-    cursor: Annotated[str, Field(max_length=1000, pattern=_NO_NUL)] | None = Field(
-        default=None, description="`next_cursor` of the page before, with the same filters and sort"
-    )
+    cursor: Cursor | None = Field(default=None, description="`next_cursor` of the page before, with the same filters and sort")
 
 
 async def no_parameters(request: Request) -> None:

@@ -58,10 +58,10 @@ def invalid_parameters(errors: Sequence[ParameterError]) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="invalid-parameter", errors=errors[:_MOST_ERRORS])
 
 
-def bad_cursor(reason: str) -> Problem:
-    """Return the problem of a cursor that cannot be continued from."""
-    errors = [ParameterError("cursor", reason)]
-    return Problem(HTTPStatus.BAD_REQUEST, f"cursor: {reason}", kind="bad-cursor", errors=errors)
+def bad_cursor(reason: str, parameter: str = "cursor") -> Problem:
+    """Return the problem of a cursor that cannot be continued from; `parameter` holds it."""
+    errors = [ParameterError(parameter, reason)]
+    return Problem(HTTPStatus.BAD_REQUEST, f"{parameter}: {reason}", kind="bad-cursor", errors=errors)
 
 
 def not_acceptable(offered: Sequence[str]) -> Problem:

@@ -13,12 +13,13 @@ from shared.domain.working_time import WorkingTime
 
 @dataclass(frozen=True)
 class Reader:
-    """Built once by the composition root."""
+    """Built once by the composition root. `public_url`: where others find the API, None where nobody said."""
 
     database: Database
     province: str
     calendar: WorkingTime
     moment: Moment | None = None
+    public_url: str | None = None
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """Open the one transaction of a request."""

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import structlog
@@ -32,7 +32,7 @@ async def serve(settings: Settings, config: Config, database: Database, *, stop:
     when the address cannot be listened on. Requests being answered get a few seconds.
     """
     await check_schema(database.engine)
-    app = create_app(database, config)
+    app = create_app(database, config, sealer=settings.sealer)
     with ExitStack() as stack:
         listener = stack.enter_context(_listening("API", settings.api_host, settings.api_port))
         servers = {_Server(_config(app, config.access.proxies)): listener}
@@ -40,7 +40,7 @@ async def serve(settings: Settings, config: Config, database: Database, *, stop:
             listener = stack.enter_context(_listening("METRICS", settings.metrics_host, settings.metrics_port))
             servers[_Server(_config(metrics_app(app), ()))] = listener
         _log.info("api_started", host=settings.api_host, port=settings.api_port, metrics_port=settings.metrics_port)
-        await _run(servers, stop)
+        await _run(servers, stop, ending=app.state.news.stop)
         await app.state.keys.settle()
         _log.info("api_stopped")
 
@@ -74,8 +74,11 @@ def _config(app: object, proxies: Sequence[object]) -> uvicorn.Config:
     )
 
 
-async def _run(servers: Mapping[_Server, socket.socket], stop: asyncio.Event | None) -> None:
-    """Serve, and stop quickly however the end comes: by the event, by a signal, or by cancellation."""
+async def _run(servers: Mapping[_Server, socket.socket], stop: asyncio.Event | None, *, ending: Callable[[], None]) -> None:
+    """Serve, and stop quickly however the end comes: by the event, by a signal, or by cancellation.
+
+    `ending` lets go of the requests that only wait.
+    """
     stopping = stop or asyncio.Event()
     with _signals(stopping) if stop is None else _no_signals():
         serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers.items()]
@@ -83,6 +86,7 @@ async def _run(servers: Mapping[_Server, socket.socket], stop: asyncio.Event | N
         try:
             await asyncio.wait({*serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            ending()
             for server in servers:
                 server.should_exit = True
             waiting.cancel()

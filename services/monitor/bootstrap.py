@@ -4,16 +4,23 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, timedelta
 
-from services.monitor.monitor import Monitor, Watched
+from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
+from services.monitor.webhooks.sending import Sender
 from shared.config import EVALUATION, Config, HomeConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -25,11 +32,14 @@ from shared.domain.dossiers import HomeSystem, Rules, fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
+from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
+from shared.sealing import Sealer
 
 
 @asynccontextmanager
-async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
-    """Open the monitor of a province: sources registered, rules at work."""
+async def monitor(config: Config, database: Database, sealer: Sealer | None = None) -> AsyncIterator[Monitor]:
+    """Open the monitor of a province: sources registered, rules at work. Without a `sealer` nothing is sent to webhooks."""
     rules = rules_of(config)
     async with AsyncExitStack() as stack:
         leases = Leases(database, config.province)
@@ -43,11 +53,38 @@ async def monitor(config: Config, database: Database) -> AsyncIterator[Monitor]:
         mark = fingerprint_of(config)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
-        settling = Settling(database, config.province)
-        nightly = NightlyAudit(database, config.province, auditor(config, database))
-        score_days = ScoreDays(database, config.province, config.agencies.offices)
-        evaluation = await _evaluation(config, database, stack)
-        yield Monitor(database, config.poll, watched, leases, reviewer, settling, nightly, score_days, evaluation)
+        heartbeat = Heartbeat(database, config.province, config.heartbeat)
+        stack.push_async_callback(heartbeat.aclose)
+        dispatcher = dispatcher_of(config, database, sealer) if sealer else None
+        if dispatcher:
+            stack.push_async_callback(dispatcher.aclose)
+        steps = Steps(
+            reviewer=reviewer,
+            settling=Settling(database, config.province),
+            nightly=NightlyAudit(database, config.province, auditor(config, database)),
+            score_days=ScoreDays(database, config.province, config.agencies.offices),
+            score_reviewer=ScoreReviewer(database, reviewer, score_plan(config.agencies.offices)),
+            valuing=Valuing(database, config.province, config.agencies.offices, scoring_policies()),
+            retention=Retention(database, config.province, config.keep),
+            heartbeat=heartbeat,
+            evaluation=await _evaluation(config, database, stack),
+            fan_out=fan_out_of(config, database, dispatcher),
+            dispatcher=dispatcher,
+        )
+        yield Monitor(database, config.poll, watched, leases, steps)
+
+
+def fan_out_of(config: Config, database: Database, dispatcher: Dispatcher | None) -> FanOut:
+    """Return what puts events on their way to a province's webhooks; whoever sends them is woken."""
+    wake = dispatcher.wake if dispatcher else None
+    return FanOut(database, config.province, working_time(config.calendar), config.webhooks.address, wake=wake)
+
+
+def dispatcher_of(config: Config, database: Database, sealer: Sealer) -> Dispatcher:
+    """Return what sends to the receivers of a province's webhooks."""
+    webhooks = config.webhooks
+    sender = Sender(webhooks.allowed, webhooks.timeout, webhooks.concurrency)
+    return Dispatcher(database, config.province, sender, sealer, webhooks)
 
 
 def auditor(config: Config, database: Database) -> Auditor:

@@ -2,24 +2,35 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import msgspec
 import structlog
 
+from services.monitor.metrics import MonitorMetrics
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.petitions import PetitionIngest
 from services.monitor.steps.poll import Poll, is_due
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_overdue_rate import OverdueRateReviewer
 from services.monitor.steps.review_petitions import PetitionReviewer
 from services.monitor.steps.review_publication import PublicationReviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.stock_days import StockDays
+from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock, translated
@@ -27,8 +38,10 @@ from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease
 from shared.errors import DatabaseUnavailable, LeaseLost, SourceError
+from shared.policy.measures import measures
 
 log = structlog.get_logger()
+
 
 ONCE_WAIT = timedelta(seconds=60)
 """How long `monitor --once` waits for a source that another monitor holds."""
@@ -43,6 +56,29 @@ class Watched(msgspec.Struct, frozen=True):
     petitions_every: timedelta | None = None
 
 
+class Aside(Protocol):
+    """Reviews what is not a dossier, until nothing is due."""
+
+    async def drain(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """What a monitor does besides polling, each step built by whoever builds the monitor."""
+
+    reviewer: Reviewer
+    settling: Settling
+    nightly: NightlyAudit
+    score_days: ScoreDays
+    score_reviewer: ScoreReviewer
+    valuing: Valuing
+    retention: Retention
+    heartbeat: Heartbeat
+    evaluation: Evaluate | None = None
+    fan_out: FanOut | None = None
+    dispatcher: Dispatcher | None = None
+
+
 class Monitor:
     """One bad source never stops the others: what it refuses is recorded with it, and its rules wait."""
 
@@ -52,20 +88,15 @@ class Monitor:
         config: PollConfig,
         watched: Sequence[Watched],
         leases: Leases,
-        reviewer: Reviewer,
-        settling: Settling,
-        nightly: NightlyAudit,
-        score_days: ScoreDays,
-        evaluation: Evaluate | None = None,
+        steps: Steps,
     ) -> None:
         self.watched = tuple(watched)
         self._database = database
         self._leases = leases
-        self._reviewer = reviewer
-        self._settling = settling
-        self.evaluation = evaluation
-        self._nightly = nightly
-        self._score_days = score_days
+        self.steps = steps
+        self.metrics = MonitorMetrics()
+        self.metrics.watch_pool(database)
+        self._stock_days = StockDays(database, steps.reviewer)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -75,16 +106,17 @@ class Monitor:
             for item in watched
             if isinstance(item.source, TakesPetitions)
         }
-        self._publication = PublicationReviewer(database, reviewer)
-        self._asides = (PetitionReviewer(database, reviewer), self._publication)
+        self._publication = PublicationReviewer(database, steps.reviewer)
+        rates = OverdueRateReviewer(database, steps.reviewer, measures().overdue_rate)
+        self._asides = (PetitionReviewer(database, steps.reviewer), self._publication, rates)
         self._look_ups = {
             item.source.name: LookUps(database, item.source, per_second=config.lookups_per_second) for item in watched
         }
 
     async def once(self) -> bool:
-        """Poll every source to the end, then review and look up all that is due; returns whether all dossiers were read.
+        """Poll every source to the end, review, look up and deliver all that is due; returns whether all dossiers were read.
 
-        The day's scores are kept at the end; if that fails, the next run does it.
+        Alerts are valued and the day's scores and stock kept at the end; if that or delivering fails, the next run does it.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
@@ -92,10 +124,16 @@ class Monitor:
             self.evaluate(),
         )
         await self.settle()
-        try:
-            await self.keep_scores()
-        except Exception as error:
-            log.exception("scores_not_kept", error=type(error).__name__)
+        for keep, failed in (
+            (self.value_alerts, "alerts_not_valued"),
+            (self.keep_scores, "scores_not_kept"),
+            (self.keep_stock, "stock_not_kept"),
+        ):
+            try:
+                await keep()
+            except Exception as error:
+                log.exception(failed, error=type(error).__name__)
+        await self._deliver()
         return all(read)
 
     async def settle(self) -> bool:
@@ -113,7 +151,7 @@ class Monitor:
             return False
         try:
             await self._catalogue(item, lease)
-            await self._polls[item.source.name].run(lease)
+            self.metrics.read(item.source.name, await self._polls[item.source.name].run(lease))
         except SourceError:
             return False
         except LeaseLost:
@@ -150,14 +188,14 @@ class Monitor:
 
     async def evaluate(self) -> bool:
         """Read the portal's own scores, when that is due; returns whether all was read. Dossiers never wait for it."""
-        if self.evaluation is None:
+        if self.steps.evaluation is None:
             return True
-        name = self.evaluation.source.name
+        name = self.steps.evaluation.source.name
         lease = await self._leases.get(name)
         if lease is None:
             return False
         try:
-            return await self.evaluation.run(lease)
+            return await self.steps.evaluation.run(lease)
         except LeaseLost:
             await self._lost(name)
         except Exception as error:
@@ -191,33 +229,78 @@ class Monitor:
     async def review(self) -> bool:
         """Review all that is due; returns whether every alert is settled thereby."""
         await self._ensure_partitions()
-        read_to = await self._settling.wake()
+        read_to = await self.steps.settling.wake()
         now = await self._database.now()
-        await self._reviewer.drain()
-        settled = await self._settling.settle(read_to, now)
-        await self._settling.watch_sources()
+        self.metrics.reviewed(await self.steps.reviewer.drain())
+        settled = await self.steps.settling.settle(read_to, now)
+        await self.steps.settling.watch_sources()
         await self._review_asides()
+        await self.tell()
         return settled
 
     async def _review_asides(self) -> None:
-        """Review what is not a dossier; whatever fails there stops no dossier."""
+        """Review what is not a dossier."""
         for aside in self._asides:
-            try:
-                with translated():
-                    await aside.drain()
-            except DatabaseUnavailable:
-                raise
-            except Exception as error:
-                log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+            await self._review_aside(aside)
+
+    async def _review_aside(self, aside: Aside) -> None:
+        """Review something; whatever fails there stops no dossier."""
+        try:
+            with translated():
+                await aside.drain()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("review_failed", step=type(aside).__name__, error=type(error).__name__)
+
+    async def _deliver(self) -> None:
+        """Send what is due to the receivers of webhooks; what is not sent now is sent by the next run."""
+        if self.steps.dispatcher is None:
+            return
+        try:
+            await self.steps.dispatcher.drain()
+        except Exception as error:
+            log.exception("not_delivered", error=type(error).__name__)
+
+    async def tell(self) -> None:
+        """Put what happened on its way to the webhooks that want to hear of it; whatever fails here stops no review."""
+        if self.steps.fan_out is None:
+            return
+        try:
+            with translated():
+                await self.steps.fan_out.run()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("fan_out_failed", error=type(error).__name__)
 
     async def audit(self) -> None:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
-        if await self._reviewer.is_current():
-            await self._nightly.run()
+        if await self.steps.reviewer.is_current():
+            await self.steps.nightly.run()
 
     async def keep_scores(self) -> None:
-        """Keep what is counted of every unit today."""
-        log.info("scores_kept", changed=await self._score_days.keep())
+        """Keep what is counted of every unit today, then review the scores."""
+        log.info("scores_kept", changed=await self.steps.score_days.keep())
+        await self._review_aside(self.steps.score_reviewer)
+
+    async def let_go(self) -> None:
+        """Let go of what was kept as long as configured."""
+        await self.steps.retention.run()
+
+    async def beat(self) -> None:
+        """Send the sign of life, if all is well."""
+        self.metrics.beat(await self.steps.heartbeat.run())
+
+    async def keep_stock(self) -> None:
+        """Keep what is open at every agency today."""
+        log.info("stock_kept", agencies=await self._stock_days.keep())
+
+    async def value_alerts(self) -> None:
+        """Tell of each unresolved alert what doing it is worth by the scores as they stand."""
+        changed = await self.steps.valuing.run()
+        if changed:
+            log.info("alerts_valued", changed=changed)
 
     async def _ensure_partitions(self) -> None:
         """Make the histories' partitions ahead, once a month."""
@@ -241,7 +324,7 @@ class Monitor:
         if not (is_due(state.catalogue_read_at, item.catalogue_every, now) or self._publication.wants_reading(now)):
             return
         try:
-            await read_catalogue(self._database, item.source, lease, self._reviewer.calendar)
+            await read_catalogue(self._database, item.source, lease, self.steps.reviewer.calendar)
         except LeaseLost:
             raise
         except Exception as error:

@@ -5,12 +5,16 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from structlog.contextvars import bound_contextvars
 
 from services.monitor.monitor import Monitor
 from shared.db.engine import Database, translated
@@ -22,8 +26,10 @@ log = structlog.get_logger()
 _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
-_SCORES_EVERY = timedelta(hours=1)
+_KEEP_EVERY = timedelta(hours=1)
+_VALUED_EVERY = timedelta(minutes=1)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
+LETTING_GO = CronTrigger(hour=3, timezone=LOCAL)
 """When little else is to be done."""
 
 _CANCEL = timedelta(seconds=3)
@@ -47,7 +53,7 @@ class Daemon:
         self._database = database
         self._draining = drain
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._stop = stop
 
     async def run(self) -> None:
@@ -60,11 +66,18 @@ class Daemon:
                 )
             self._every(_REVIEW_EVERY, f"look up {item.source.name}", partial(self._monitor.look_up, item))
             self._every(_SWEEP_ASKED_EVERY, f"sweep {item.source.name}", partial(self._monitor.sweep, item))
-        if self._monitor.evaluation:
-            self._every(min(self._monitor.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
+        if self._monitor.steps.evaluation:
+            self._every(min(self._monitor.steps.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
-        self._every(_SCORES_EVERY, "keep scores", self._monitor.keep_scores)
+        if self._monitor.steps.heartbeat.is_wanted:
+            self._every(self._monitor.steps.heartbeat.every, "beat", self._monitor.beat)
+        self._every(_KEEP_EVERY, "keep scores", self._monitor.keep_scores)
+        self._every(_KEEP_EVERY, "keep stock", self._monitor.keep_stock)
+        self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
         self._add(NIGHTLY, "audit", self._monitor.audit)
+        self._add(LETTING_GO, "let go", self._monitor.let_go)
+        if self._monitor.steps.dispatcher:
+            self._keep(asyncio.create_task(self._guarded("deliver", self._monitor.steps.dispatcher.run)))
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
@@ -88,25 +101,44 @@ class Daemon:
         )
 
     async def _guarded(self, name: str, step: Callable[[], Awaitable[object]]) -> None:
-        """Run one step; whatever it raises is told and never ends the daemon: the next run does it again."""
+        """Run one step; whatever it raises is told and never ends the daemon: the next run does it again.
+
+        The log lines of a run carry its id.
+        """
         task = asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._keep(task)
+        start = perf_counter()
+        with bound_contextvars(run=uuid4().hex[:12]):
+            outcome = await self._outcome(name, step)
+        self._monitor.metrics.stepped(name, outcome, timedelta(seconds=perf_counter() - start))
+
+    async def _outcome(self, name: str, step: Callable[[], Awaitable[object]]) -> str:
         try:
             with translated():
                 await step()
         except asyncio.CancelledError:
             log.warning("step_cancelled", step=name)  # ends here: the scheduler would tell it as an error
+            return "cancelled"
         except DatabaseUnavailable:
             log.warning("database_unavailable", step=name)
             await self._database.revive()
+            return "database_unavailable"
         except Exception as error:
             log.exception("step_failed", step=name, error=type(error).__name__)
+            return "failed"
+        return "done"
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        """Count a task among what a stop waits for."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _drain(self) -> None:
         """Start nothing new, let running steps finish, cancel what takes too long."""
         self._scheduler.pause()
+        if self._monitor.steps.dispatcher:
+            self._monitor.steps.dispatcher.stop()
         log.info("monitor_stopping", running=len(self._running))
         if self._running:
             await asyncio.wait(self._running, timeout=self._draining.total_seconds())

@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from shared.errors import ConfigError, DatabaseUnavailable
 
@@ -147,6 +148,12 @@ class Database:
         url = self.engine.url
         query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
         return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many connections of the pool are in use, and how many are idle."""
+        pool = self.engine.sync_engine.pool
+        return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else (0, 0)
 
     async def now(self) -> datetime:
         """Return the database's clock."""

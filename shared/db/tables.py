@@ -31,10 +31,12 @@ from shared.domain.catalogue import Procedure
 from shared.domain.counters import COUNTERS
 from shared.domain.figures import Counted
 from shared.domain.findings import Finding
+from shared.domain.moves import Move
 from shared.domain.offers import Catalogue
 from shared.domain.petitions import Petition
 from shared.domain.published import PublishedScores
 from shared.domain.records import Record
+from shared.domain.stock import STOCK
 
 metadata = MetaData(
     naming_convention={
@@ -60,6 +62,10 @@ def _time(name: str, *, nullable: bool = True) -> Column[Any]:
 
 def _province() -> Column[str]:
     return Column("province_code", Text, primary_key=True)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
 
 
 def _words(name: str) -> Column[Any]:
@@ -211,6 +217,17 @@ dossiers = Table(
     Column("stage", Text),
     Column("officer_id", Text),
     _words("out_of_step"),
+    Column("counted_on", Date, comment="local day of acceptance, else of submission"),
+    _flag("accepted"),
+    _flag("open_on_portal"),
+    _time("paused_since"),
+    _time("intake_by"),
+    _time("taken_up_at"),
+    _time("late_from"),
+    _flag("apologised"),
+    _flag("result_at_home"),
+    _flag("paid_online"),
+    Column("online_result", Boolean, comment="of an online dossier that ended and gives a paper result; null for any other"),
     _time("parked_at"),
     Column("parked_reason", Text),
     Index("ix_dossiers_due", "province_code", "next_review_at", postgresql_where=text("next_review_at IS NOT NULL")),
@@ -254,6 +271,20 @@ dossiers = Table(
         "portal_overdue_at",
         postgresql_where=text("portal_overdue_at IS NOT NULL"),
     ),
+    Index(
+        "ix_dossiers_open_on_portal",
+        "province_code",
+        "agency",
+        "portal_overdue_at",
+        postgresql_where=text("open_on_portal"),
+    ),
+    Index(
+        "ix_dossiers_apologies",
+        "province_code",
+        "late_from",
+        postgresql_where=text("late_from IS NOT NULL AND NOT apologised"),
+    ),
+    Index(None, "province_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
     Index("ix_dossiers_out_of_step", "province_code", "code", postgresql_where=text("out_of_step <> '{}'")),
     Index("ix_dossiers_parked", "province_code", "parked_at", postgresql_where=text("parked_at IS NOT NULL")),
     comment="One row per dossier: the queue of reviews, and where it stands",
@@ -322,12 +353,15 @@ alerts = Table(
     Column("officer_id", Text),
     Column("details", Json(dict[str, Any]), nullable=False),
     Column("sequence", Integer, nullable=False, server_default=text("1"), comment="counts the changes told of this alert"),
+    Column("points", Numeric(9, 6), comment="what doing it is worth on its agency's card; null where nobody knows"),
+    Column("province_points", Numeric(9, 6), comment="likewise on the province's card"),
     Index(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
     Index("ix_alerts_opened", "province_code", "opened_at", "id"),
     *_alerts_in_order("due", text("(coalesce(due_at, 'infinity'))"), "id"),
     *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
+    *_alerts_in_order("points", text("(coalesce(points, '-infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )
@@ -430,6 +464,7 @@ deliveries = Table(
     _time("expires_at"),
     _time("finished_at"),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("tried_before", SmallInteger, nullable=False, server_default=text("0"), comment="attempts before it was replayed"),
     Index(
         "ix_deliveries_waiting",
         "province_code",
@@ -439,7 +474,15 @@ deliveries = Table(
         "outbox_id",
         postgresql_where=text("state = 'waiting'"),
     ),
-    Index("ix_deliveries_due", "province_code", "due_at", postgresql_where=text("state = 'waiting'")),
+    Index(
+        "ix_deliveries_due",
+        "province_code",
+        "webhook_id",
+        "due_at",
+        "id",
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_deliveries_finished", "province_code", "finished_at", "state", postgresql_where=text("finished_at IS NOT NULL")),
     Index(None, "province_code", "webhook_id", "created_at", "id"),
     Index(None, "province_code", "webhook_id", "message_id", unique=True),
     comment="An event on its way to one webhook; of one subject the oldest that waits goes first",
@@ -481,6 +524,21 @@ marks = Table(
     *_counters(Integer),
     Index(None, "province_code", "view", "agency", "day"),
     comment="What each dossier counts for, as it was last judged; tallies are its sums",
+)
+
+repairs = Table(
+    "repairs",
+    metadata,
+    _province(),
+    Column("code", Text, primary_key=True),
+    Column("repair", Text, primary_key=True, comment="sync, result, payment, intake, in_time or lost"),
+    Column("agency", Text, nullable=False, comment="where the dossier counts then, as are procedure and month"),
+    Column("procedure", Text, nullable=False),
+    Column("month", Date, nullable=False),
+    _time("due_at"),
+    Column("moves", Json(tuple[Move, ...]), nullable=False, comment="how the counters of the portal's view change"),
+    Index(None, "province_code", "agency", "month"),
+    comment="What could be done about each dossier, as it was last judged, and what is lost",
 )
 
 agency_tally = Table(
@@ -560,6 +618,18 @@ score_days = Table(
     Column("day", Date, primary_key=True, comment="local"),
     Column("counted", Json(Counted), nullable=False),
     comment="What was counted of each unit at the end of a day; a day on which nothing changed has no row",
+)
+
+stock_days = Table(
+    "stock_days",
+    metadata,
+    _province(),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True, comment="local"),
+    _time("kept_at", nullable=False),
+    *(Column(name, Integer, nullable=False, server_default=text("0")) for name in STOCK),
+    Index(None, "province_code", "day"),
+    comment="What of each agency's own dossiers was open on a day, as last kept on it; every agency known has a row",
 )
 
 catalogue_counts = Table(

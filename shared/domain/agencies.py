@@ -24,6 +24,11 @@ class AgencyTree(msgspec.Struct, frozen=True):
     def __contains__(self, code: object) -> bool:
         return code in self.parents
 
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """The agencies of this tree that stand below no other of it, by code."""
+        return tuple(sorted(code for code in self.parents if not self.codes.intersection(self._lineage(code)[1:])))
+
     def below(self, code: str) -> "AgencyTree":
         """Return an agency of this tree with everything below it; nothing for an agency that is not in it."""
         return self.narrowed_to([code])

@@ -43,7 +43,7 @@ class Open(msgspec.Struct, frozen=True):
 
 
 class Worsen(msgspec.Struct, frozen=True):
-    """The same alert, now under a worse rule or severity: it keeps its id and changes rule, severity and since."""
+    """The same alert, now under a worse rule or severity, or of more indicators: it keeps its id and takes the new facts."""
 
     alert: Alert
     finding: Finding
@@ -79,7 +79,7 @@ def _continue(alert: Alert, finding: Finding | None, place: Place) -> list[Chang
     if finding is None:
         return [Resolve(alert)]
     before, after = _badness(alert.finding), _badness(finding)
-    if after > before:
+    if after > before or (after == before and _indicators(finding) - _indicators(alert.finding)):
         return [Worsen(alert, finding)]
     if after < before:
         return [Resolve(alert), Open(finding)]
@@ -88,6 +88,11 @@ def _continue(alert: Alert, finding: Finding | None, place: Place) -> list[Chang
 
 def _badness(finding: Finding) -> tuple[int, int]:
     return _RULE_ORDER.get(finding.rule, 0), _SEVERITY_ORDER[finding.severity]
+
+
+def _indicators(finding: Finding) -> set[str]:
+    """Return the indicators that an alert about several of them lists: one that joins is news."""
+    return {listed["id"] for listed in finding.details.get("indicators", ())}
 
 
 def is_baseline(finding: Finding, known_since: datetime, baseline_at: datetime | None) -> bool:

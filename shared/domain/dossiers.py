@@ -9,6 +9,7 @@ import msgspec
 from shared.domain import codes
 from shared.domain.counters import Mark
 from shared.domain.findings import Finding
+from shared.domain.moves import Repair
 from shared.domain.petitions import Petition
 from shared.domain.records import Record, ended_at
 
@@ -67,13 +68,15 @@ Side = Seen | Absent | Unreadable
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """One dossier: a side per configured source (absent where none is named), and what the last review left.
 
-    `standing`: its findings by family; `marks`: what it counted for; `petitions`: those that name it, by their codes.
+    `standing`: its findings by family; `marks`: what it counted for; `repairs`: what could be done about it; `petitions`: those
+    that name it, by their codes.
     """
 
     code: str
     sides: Mapping[str, Side]
     standing: Mapping[str, Finding] = {}
     marks: tuple[Mark, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     petitions: tuple[Petition, ...] = ()
 
     def side(self, source: str) -> Side:

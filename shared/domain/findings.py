@@ -8,6 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from shared.domain.counters import Mark
+from shared.domain.moves import Repair
+from shared.domain.ranking import Of
 
 
 class Severity(StrEnum):
@@ -90,11 +92,12 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     `look_ups`: sources to be asked singly for this dossier now. `next_review_at`: the earliest later moment at which the answer
     changes by itself, None for never. `waits_for`: sources whose next complete poll may change it. `held`: sources whose news
-    waits for another side that was last read before it.
+    waits for another side that was last read before it. `repairs`: what could be done, or is lost, for its score.
     """
 
     findings: tuple[Finding, ...]
     marks: tuple[Mark, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     look_ups: frozenset[str] = frozenset()
     next_review_at: datetime | None = None
     waits_for: frozenset[str] = frozenset()
@@ -263,6 +266,94 @@ class PublicationDetails:
     decided_on: date
     publish_by: date
     effective_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverdueRateDetails:
+    """`open`, `overdue`: an agency's own dossiers on the portal at `counted_at`. `own`: of those overdue there how many are late
+    by home's records, or untouched on every side, too; the others only lag. `limit`: the percentage to stay below.
+    """
+
+    open: int
+    overdue: int
+    own: int
+    limit: float
+    counted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorBelow:
+    id: str
+    name: str
+    agency: str
+    percent: float
+    target: float
+    gap: float
+    missing_count: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BelowTargetDetails:
+    """Figures as they were when first told on `day`. In each indicator `agency` is whose they are, `gap` percentage points
+    missing to the target, `missing_count` how many more cases would reach it (null where not even all would).
+    """
+
+    period: str
+    day: date
+    indicators: list[IndicatorBelow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorFallen:
+    id: str
+    name: str
+    points: float
+    before: float
+    drop: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreDroppedDetails:
+    """`total` as it was when told on `day`, `before` at the end of the day `against`; `fallen`: what lost most, in points."""
+
+    period: str
+    day: date
+    against: date
+    total: float
+    before: float
+    drop: float
+    fallen: list[IndicatorFallen]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankDroppedDetails:
+    """`rank` as it was when told on `day`, `before` at the end of the day `against`, both among the same `units`."""
+
+    period: str
+    of: Of
+    units: int
+    day: date
+    against: date
+    rank: int
+    before: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorApart:
+    id: str
+    name: str
+    ours: float
+    portal: float
+    tolerance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreDiffersDetails:
+    """Percentages as they were when first told on `day`; up to `tolerance` percentage points apart is no difference."""
+
+    period: str
+    day: date
+    indicators: list[IndicatorApart]
 
 
 @dataclass(frozen=True, kw_only=True)

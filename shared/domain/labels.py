@@ -4,10 +4,14 @@ from collections.abc import Mapping
 
 from shared.domain import statuses
 from shared.domain.alerts import AlertState
+from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
+from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
+from shared.domain.ranking import Of
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF
 from shared.domain.scoring import State
@@ -147,6 +151,48 @@ SCORE_VIEWS: Mapping[str, str] = {
 }
 """What figures a score card is made of."""
 
+MEASURE_SPANS: Mapping[str, str] = {
+    Over.SPAN.value: "Trong khoảng ngày",
+    Over.MOMENT.value: "Tại thời điểm",
+}
+"""What a measure of the plans is of."""
+
+MEASURE_TARGETS: Mapping[str, str] = {
+    Must.AT_LEAST.value: "Từ mức chỉ tiêu trở lên",
+    Must.ABOVE.value: "Trên mức chỉ tiêu",
+    Must.BELOW.value: "Dưới mức chỉ tiêu",
+}
+"""How a measure must stand to its target."""
+
+AGENCY_LEVELS: Mapping[str, str] = {
+    Level.PROVINCE.value: "Cấp tỉnh",
+    Level.COMMUNE.value: "Cấp xã",
+}
+"""Levels of agency whose digitisation has targets of its own."""
+
+REPAIRS: Mapping[str, str] = {
+    RepairKind.SYNC.value: "Đồng bộ hồ sơ lên Cổng",
+    RepairKind.RESULT.value: "Bổ sung kết quả giải quyết điện tử",
+    RepairKind.PAYMENT.value: "Cập nhật thanh toán trực tuyến lên Cổng",
+    RepairKind.INTAKE.value: "Tiếp nhận hồ sơ đã quá thời hạn tiếp nhận",
+    RepairKind.IN_TIME.value: "Xử lý trước khi quá hạn",
+    RepairKind.LOST.value: "Không thể lấy lại điểm",
+}
+"""What can be done about a dossier for the score."""
+
+RANKED_AMONG: Mapping[str, str] = {
+    Of.PROVINCES.value: "Các tỉnh, thành phố",
+    Of.DEPARTMENTS.value: "Các sở, ban, ngành",
+    Of.COMMUNES.value: "Các xã, phường, đặc khu",
+}
+"""Which units are ranked with each other."""
+
+SINCE: Mapping[str, str] = {
+    Since.YESTERDAY.value: "So với hôm trước",
+    Since.LAST_MONTH.value: "So với cuối tháng trước",
+}
+"""What a card is held against."""
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -168,5 +214,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "elsewhere": ELSEWHERE,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
+    "measure_spans": MEASURE_SPANS,
+    "measure_targets": MEASURE_TARGETS,
+    "agency_levels": AGENCY_LEVELS,
+    "repairs": REPAIRS,
+    "ranked_among": RANKED_AMONG,
+    "since": SINCE,
 }
 """Every list of names under the name of what it lists."""

@@ -109,22 +109,30 @@ def _course(case: Case, seen: Seen, view: View, *, always: tuple[Mark, ...] = ()
     if record.accepted_at is None:
         return _untouched(case, record, view, always)
     late = late_from(case, seen)
-    phases = [MarkPhase(None, _accepted(case, seen, view, late=False))]
+    phases = [MarkPhase(None, accepted_marks(case, seen, view, late=False))]
     if late is not None:
-        phases.append(MarkPhase(late, _accepted(case, seen, view, late=True)))
+        phases.append(MarkPhase(late, accepted_marks(case, seen, view, late=True)))
     return tuple(phases)
 
 
 def _untouched(case: Case, record: Record, view: View, always: tuple[Mark, ...]) -> Course:
     """Online, in nobody's hands past the window: it counts in 5.3 alone, in the month of its submission, until it is accepted."""
     phases = [MarkPhase(None, always)]
-    if record.is_online and record.status is Status.NEW and record.submitted_at:
-        mark = _mark(view, record, record.submitted_at, Counters(received=1, wanting=1))
+    mark = untouched_mark(record, view)
+    if mark and record.submitted_at:
         phases.append(MarkPhase(record.submitted_at + case.rules.intake_window, (*always, mark)))
     return tuple(phases)
 
 
-def _accepted(case: Case, seen: Seen, view: View, *, late: bool) -> tuple[Mark, ...]:
+def untouched_mark(record: Record, view: View = View.PORTAL) -> Mark | None:
+    """Return the mark a record has in 5.3 once its window is past, None where it is in somebody's hands or was not online."""
+    if record.accepted_at or not record.is_online or record.status is not Status.NEW or record.submitted_at is None:
+        return None
+    return _mark(view, record, record.submitted_at, Counters(received=1, wanting=1))
+
+
+def accepted_marks(case: Case, seen: Seen, view: View, *, late: bool) -> tuple[Mark, ...]:
+    """Return the marks of a side that is accepted: one, in the month and agency of its own record."""
     record = seen.record
     assert record.accepted_at is not None  # noqa: S101 - who calls it has looked
     finished = record.status in FINISHED and seen.ended_at is not None
@@ -138,16 +146,16 @@ def _accepted(case: Case, seen: Seen, view: View, *, late: bool) -> tuple[Mark, 
         online=int(_counts_as_online(record, case.procedure)),
         fee=int(record.fee_owed),
         paid=int(record.fee_owed and record.paid_online),
-        paper=int(_gives_paper(case.procedure)),
-        result=int(_gives_paper(case.procedure) and record.electronic_result),
+        paper=int(gives_paper(case.procedure)),
+        result=int(gives_paper(case.procedure) and record.electronic_result),
         digitised=int(record.components_digitised and record.electronic_result),
         reused=int(record.component_reused),
         stored=int(record.personal_store_used),
         population=int(record.population_data_used),
         received=1,
         wanting=int(late or _complained_of(case)),
-        service_used=int(record.is_online and _offers(case.procedure, record.agency, online=True)),
-        service_paid=int(record.paid_online and _offers(case.procedure, record.agency, fee=True)),
+        service_used=int(record.is_online and offers(case.procedure, record.agency, online=True)),
+        service_paid=int(record.paid_online and offers(case.procedure, record.agency, fee=True)),
     )
     return (_mark(view, record, record.accepted_at, counters),)
 
@@ -159,15 +167,16 @@ def _complained_of(case: Case) -> bool:
 
 def _counts_as_online(record: Record, procedure: Procedure | None) -> bool:
     """Online, and once finished with an electronic result where the procedure gives a paper one (seed 001, footnote 2)."""
-    lacking = record.status in FINISHED and _gives_paper(procedure) and not record.electronic_result
+    lacking = record.status in FINISHED and gives_paper(procedure) and not record.electronic_result
     return record.is_online and not lacking
 
 
-def _gives_paper(procedure: Procedure | None) -> bool:
+def gives_paper(procedure: Procedure | None) -> bool:
+    """Return whether a procedure is known to end with a result on paper."""
     return bool(procedure and procedure.gives_paper_result)
 
 
-def _offers(procedure: Procedure | None, agency: str, *, online: bool = False, fee: bool = False) -> bool:
+def offers(procedure: Procedure | None, agency: str, *, online: bool = False, fee: bool = False) -> bool:
     """Return whether the agency, or one above it, is listed with this procedure, and the procedure is online or has a fee."""
     if procedure is None or (online and not procedure.online_level) or (fee and not procedure.has_fee):
         return False

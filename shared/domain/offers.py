@@ -40,11 +40,15 @@ C = TypeVar("C", Offer, Decisions)
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts of a whole catalogue: by agency, those above it included; of the province, each once; by month of decision."""
+    """The counts of a whole catalogue: by agency, those above it included; of the province, each once; by month of decision.
+
+    `codes`: the procedures that were counted.
+    """
 
     by_agency: Mapping[str, Offer] = {}
     whole: Offer = Offer()
     decisions: Mapping[date, Decisions] = {}
+    codes: frozenset[str] = frozenset()
 
     def of(self, agency: str, province: str) -> Offer:
         """Return what an agency offers; the province offers every procedure, once."""
@@ -60,15 +64,16 @@ def count(procedures: Iterable[Procedure], calendar: WorkingTime) -> Catalogue:
     by_agency: dict[str, Offer] = {}
     whole = Offer()
     decisions: dict[date, Decisions] = {}
-    for procedure in procedures:
-        one = _offer(procedure)
+    listed = {procedure.code: procedure for procedure in procedures}
+    for procedure in listed.values():
+        one = offer_of(procedure)
         whole = added(whole, one)
         for agency in set(_with_those_above(procedure.agencies)):
             by_agency[agency] = added(by_agency.get(agency, Offer()), one)
         if procedure.decided_on:
             month = procedure.decided_on.replace(day=1)
-            decisions[month] = added(decisions.get(month, Decisions()), _decision(procedure, calendar))
-    return Catalogue(by_agency=by_agency, whole=whole, decisions=decisions)
+            decisions[month] = added(decisions.get(month, Decisions()), decision_of(procedure, calendar))
+    return Catalogue(by_agency=by_agency, whole=whole, decisions=decisions, codes=frozenset(listed))
 
 
 def added(one: C, other: C) -> C:
@@ -77,7 +82,8 @@ def added(one: C, other: C) -> C:
     return type(one)(**sums)
 
 
-def _offer(procedure: Procedure) -> Offer:
+def offer_of(procedure: Procedure) -> Offer:
+    """Return what one procedure counts for."""
     fee = bool(procedure.has_fee)
     return Offer(
         procedures=1,
@@ -89,14 +95,36 @@ def _offer(procedure: Procedure) -> Offer:
     )
 
 
-def _decision(procedure: Procedure, calendar: WorkingTime) -> Decisions:
+def decision_of(procedure: Procedure, calendar: WorkingTime) -> Decisions:
+    """Return what the decision of one procedure counts for in the month it was taken."""
     if procedure.decided_on is None:
         return Decisions()
-    effective_on = procedure.effective_on
-    early = effective_on is not None and procedure.decided_on <= calendar.nth_day_before(effective_on, _NOTICE)
-    last_day = calendar.nth_day_after(procedure.decided_on, _TO_PUBLISH)
-    published = procedure.published_on is not None and procedure.published_on <= last_day
+    decide_by, publish_by = last_day_to_decide(procedure, calendar), last_day_to_publish(procedure, calendar)
+    early = decide_by is not None and procedure.decided_on <= decide_by
+    published = publish_by is not None and procedure.published_on is not None and procedure.published_on <= publish_by
     return Decisions(decided=1, early=int(early), published=int(published))
+
+
+def decision_at_best(procedure: Procedure, calendar: WorkingTime, *, today: date) -> Decisions:
+    """Return what it can still count for: a day that nobody stated yet may turn out in time while it is not too late."""
+    found = decision_of(procedure, calendar)
+    publish_by = last_day_to_publish(procedure, calendar)
+    may_be_published = procedure.published_on is None and publish_by is not None and today <= publish_by
+    return Decisions(
+        decided=found.decided,
+        early=max(found.early, int(bool(found.decided) and procedure.effective_on is None)),
+        published=max(found.published, int(may_be_published)),
+    )
+
+
+def last_day_to_decide(procedure: Procedure, calendar: WorkingTime) -> date | None:
+    """Return the last day on which it would have been decided early enough (1.1); None without a day from which it holds."""
+    return None if procedure.effective_on is None else calendar.nth_day_before(procedure.effective_on, _NOTICE)
+
+
+def last_day_to_publish(procedure: Procedure, calendar: WorkingTime) -> date | None:
+    """Return the last day on which it is public in time (1.2); None for one nobody decided."""
+    return None if procedure.decided_on is None else calendar.nth_day_after(procedure.decided_on, _TO_PUBLISH)
 
 
 def _with_those_above(agencies: Iterable[str]) -> Iterator[str]:

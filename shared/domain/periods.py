@@ -103,6 +103,13 @@ class Period(msgspec.Struct, frozen=True, order=True):
         return self.first_month + self.months - 1
 
 
+class Span(msgspec.Struct, frozen=True):
+    """Local days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+
 def periods_of(year: int) -> "list[Period]":
     """Return every period of a year: the year, its quarters, its months."""
     quarters = [Period(year, month, 3) for month in (1, 4, 7, 10)]

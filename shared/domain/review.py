@@ -11,10 +11,11 @@ from shared.domain.counters import Mark
 from shared.domain.dossiers import Dossier, Rules, Unreadable
 from shared.domain.findings import WAITS, Finding, Phase, Review, Waits
 from shared.domain.marks import VIEWS, MarkedView
+from shared.domain.repairs import repairs
 from shared.domain.rules import FAMILIES, Family
 from shared.domain.working_time import WorkingTime
 
-REVIEW_VERSION = 2
+REVIEW_VERSION = 3
 """Raise it when the same inputs give another answer: every dossier is then reviewed again."""
 
 
@@ -69,6 +70,7 @@ class _Reviewer:
         return Review(
             findings=tuple(self._findings),
             marks=tuple(self._marks),
+            repairs=repairs(self._case, self._marks),
             look_ups=frozenset(self._look_ups),
             next_review_at=min(self._moments, default=None),
             waits_for=frozenset(self._waits_for),

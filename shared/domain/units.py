@@ -9,7 +9,7 @@ from shared.domain.agencies import AgencyTree
 from shared.domain.catalogue import Agency
 from shared.domain.indicators import AgencyKind
 from shared.domain.ranking import Of
-from shared.domain.targets import Owner, Targets
+from shared.domain.targets import Owner, Target, Targets
 
 Role = Literal["lead", "support"]
 
@@ -60,6 +60,15 @@ def units_of(agencies: Iterable[Agency], offices: Offices) -> dict[str, Unit]:
     }
 
 
+def unit_of(code: str, known: Mapping[str, Unit], province: str) -> Unit:
+    """Return an agency as a unit, also one nobody listed: the province with all there are, any other alone."""
+    if code in known:
+        return known[code]
+    if code == province:
+        return Unit(code=code, name=code, kind=AgencyKind.PROVINCE, agencies=frozenset(known) | {code})
+    return Unit(code=code, name=code, kind=None, agencies=frozenset({code}))
+
+
 def kind_of(agency: Agency, offices: Offices) -> AgencyKind | None:
     """Return the kind of an agency by its level in the portal's list."""
     return AgencyKind.ECONOMIC_ZONE if agency.code in offices.economic_zones else _LEVELS.get(agency.level or 0)
@@ -83,7 +92,17 @@ def roles(unit: Unit, targets: Targets, offices: Offices) -> Mapping[str, Role]:
     return found
 
 
+def led(unit: Unit, target: Target, offices: Offices) -> Literal["own", "province"] | None:
+    """Return whose figures a unit answers for as the lead: its own by its kind, the province's by a task of its own, or none."""
+    if unit.kind in _OWNERS and _OWNERS[unit.kind] in target.lead:
+        return "own"
+    return "province" if _tasks(unit, offices).intersection(target.lead) else None
+
+
 def _owners(unit: Unit, offices: Offices) -> frozenset[Owner]:
+    return _tasks(unit, offices) | ({_OWNERS[unit.kind]} if unit.kind in _OWNERS else set())
+
+
+def _tasks(unit: Unit, offices: Offices) -> frozenset[Owner]:
     named = {Owner.OFFICE: offices.office, Owner.SCIENCE: offices.science, Owner.JUSTICE: offices.justice}
-    special = {owner for owner, code in named.items() if code == unit.code}
-    return frozenset(special | ({_OWNERS[unit.kind]} if unit.kind in _OWNERS else set()))
+    return frozenset(owner for owner, code in named.items() if code == unit.code)

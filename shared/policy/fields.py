@@ -42,6 +42,7 @@ Name = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(gt=0)]
 Percent = Annotated[Decimal, BeforeValidator(_decimal), Field(gt=0, le=100)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Threshold = Annotated[Fraction, BeforeValidator(_fraction)]
 Day = Annotated[date, BeforeValidator(_date)]
 

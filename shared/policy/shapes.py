@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, GroupId, Scoring, WhenEmpty
 from shared.domain.targets import Owner
-from shared.policy.fields import Amount, Day, Id, Name, Percent, Sourced, SourceFile, Threshold
+from shared.policy.fields import Amount, Count, Day, Id, Name, Percent, Sourced, SourceFile, Threshold
 from shared.strict_yaml import Section
 
 
@@ -91,3 +91,34 @@ class TargetsFile(Section):
     sources: Sources
     total: Number[Amount]
     indicators: tuple[TargetFile, ...]
+
+
+class _BeginsFile(Section):
+    """From when on scores are watched."""
+
+    working_days: Number[Count]
+    dossiers: Number[Count]
+
+
+class _DropFile(Section):
+    """Points lost from one day to the next."""
+
+    province: Number[Amount]
+    agency: Number[Amount]
+
+
+class _FallFile(Section):
+    """Places lost from one day to the next, by what is ranked."""
+
+    provinces: Number[Count]
+    departments: Number[Count]
+    communes: Number[Count]
+
+
+class ScoreWatchFile(Section):
+    """When a score is worth an alert."""
+
+    sources: Sources
+    begins: _BeginsFile = Field(alias="from")
+    drop: _DropFile
+    fall: _FallFile

@@ -10,6 +10,7 @@ from services.api.app import create_app
 from shared.access_config import AccessConfig, RateConfig
 from shared.config import Config
 from shared.db.engine import Database, create_engine
+from shared.sealing import Sealer, new_key
 from tests.api.world import NOW, World, ask, let_in
 from tests.conftest import Postgres
 
@@ -40,7 +41,8 @@ async def world(province: World) -> AsyncIterator[World]:
 @pytest.fixture(scope="session")
 def app(province: World) -> FastAPI:
     """The application, for which it is `world.now`."""
-    return create_app(province.database, Config(access=OFTEN), clock=province.clock)
+    config = Config(access=OFTEN)
+    return create_app(province.database, config, sealer=Sealer([new_key()]), clock=province.clock, resolve=province.addresses)
 
 
 @pytest.fixture

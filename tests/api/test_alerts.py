@@ -16,7 +16,7 @@ SHAPE = frozenset(
     {
         *("id", "rule", "family", "severity", "state", "subject", "dossier_code", "source", "agency", "procedure"),
         *("responsible", "responsible_agency", "since", "due_at", "opened_at", "acknowledged_at", "resolved_at", "baseline"),
-        *("stage", "officer", "details", "title", "message", "short", "url"),
+        *("stage", "officer", "details", "points", "province_points", "title", "message", "short", "url"),
     }
 )
 
@@ -274,8 +274,32 @@ async def test_the_alerts_of_another_province_are_not_seen(client: httpx.AsyncCl
 @pytest.mark.parametrize(
     ("rule", "subject", "url"),
     [
+        ("indicator.below_target", "indicators:H20.114:2026", "/v1/scores?agency=H20.114&period=2026"),
+        ("score.dropped", "score:H20.114:2026", "/v1/scores/history?agency=H20.114&period=2026"),
+        ("rank.dropped", "rank:H20.114:2026", "/v1/scores/history?agency=H20.114&period=2026"),
+        ("score.differs", "comparison:H20.114:2026", "/v1/scores/compare?agency=H20.114&period=2026"),
+    ],
+)
+async def test_an_alert_about_scores_names_the_unit_and_leads_to_what_it_is_about(
+    client: httpx.AsyncClient, world: World, rule: str, subject: str, url: str
+) -> None:
+    await world.agency("H20.114", "Phường Sơn Qui")
+    await world.alert(None, rule, subject=subject, agency="H20.114", responsible_agency="H20.114")
+    body = (await client.get("/v1/alerts", params={"rule": rule})).json()
+    AlertList.model_validate(body)
+    (alert,) = body["items"]
+    assert (alert["subject"], alert["dossier_code"], alert["source"], alert["url"]) == (subject, None, None, url)
+    assert alert["message"].startswith("[CẢNH BÁO] Đơn vị H20.114 – Phường Sơn Qui. ")
+    assert " năm 2026" in alert["message"]
+    assert (await client.get(alert["url"])).status_code in (200, 404)  # a route there is; figures may not be
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "url"),
+    [
         ("petition.overdue", "petition:PAKN.20.261120.0001", "/v1/petitions/PAKN.20.261120.0001"),
         ("publication.late", "procedure:1.001193", "/v1/alerts/{id}"),
+        ("overdue_rate.high", "agency:H20.114", "/v1/dossiers?agency=H20.114&overdue_on_portal=true"),
     ],
 )
 async def test_an_alert_about_no_dossier_names_its_subject_and_leads_to_it_or_to_itself(

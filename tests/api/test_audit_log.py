@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.db.engine import Database
 from shared.db.stores import api_keys, audit_log
 from shared.domain.access import RANDOM_BYTES, Actor, Scope, new_key
-from tests.api.world import NOW, PROVINCE, World, bearer, let_in
+from tests.api.world import KEY, NOW, PROVINCE, World, bearer, let_in
 
 BY = Actor("command:somebody")
 OTHER = new_key(b"o" * RANDOM_BYTES)
@@ -111,3 +111,22 @@ async def test_an_actor_is_told_with_the_request_it_was(client: httpx.AsyncClien
         await audit_log.record(connection, PROVINCE, Actor("key:abc", "r-1"), "alert.noted", "alert:1", {"n": 1}, now=NOW)
     (entry,) = (await client.get(PATH)).json()["items"]
     assert (entry["request_id"], entry["details"]) == ("r-1", {"n": 1})
+
+
+async def test_what_is_done_to_a_webhook_is_told_without_its_address(client: httpx.AsyncClient, world: World) -> None:
+    made = (await client.post("/v1/webhooks", json={"url": "https://8.8.8.8/in?token=secret", "role": "ops"})).json()["id"]
+    path = f"/v1/webhooks/{made}"
+    await client.patch(path, json={"active": False, "url": "https://8.8.8.8/other"})
+    await client.post(f"{path}/enable")
+    await client.post(f"{path}/secret/rotate")
+    await client.delete(path)
+    for missing in (path, f"{path}/enable"):
+        await client.request("DELETE" if missing == path else "POST", missing)
+    told = await client.get(PATH)
+    items = told.json()["items"]
+    assert [item["action"].partition(".")[2] for item in items] == ["deleted", "secret_rotated", "enabled", "changed", "created"]
+    assert {item["subject"] for item in items} == {f"webhook:{made}"}
+    assert {item["actor"] for item in items} == {f"key:{KEY.prefix}"}
+    assert items[3]["details"] == {"changed": ["active", "url"]}
+    assert all(item["request_id"] for item in items)
+    assert "8.8.8.8" not in told.text

@@ -16,9 +16,12 @@ from services.api.sheets import header, paths_of, sheet
 from shared.db import tables
 from shared.db.stores import audit_log
 from shared.domain.access import Actor
+from shared.domain.catalogue import Procedure
+from shared.domain.counters import Counters, View
 from shared.domain.figures import Counted
+from shared.policy.measures import measures
 from shared.policy.scoring import scoring_policies
-from tests.api.world import AGO, CODE, DUE, NOW, PROVINCE, World
+from tests.api.world import AGO, CODE, DUE, IN_TIME, LATE, NOW, PROVINCE, World
 
 LISTS = {
     "/v1/alerts": ("alerts.csv", "id", "agency_name", "details"),
@@ -29,6 +32,8 @@ LISTS = {
     "/v1/delays": ("delays.csv", "key", "minutes", "running"),
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
+    "/v1/measures": ("measures.csv", "id", "numerator", "percent", "reached", "source"),
+    "/v1/stock": ("stock.csv", "day", "kept_at", "open", "waiting_payment", "apologies_owed"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
     "/v1/petitions": ("petitions.csv", "code", "agency_code", "status_label", "due_at", "overdue"),
     "/v1/procedures": ("procedures.csv", "code", "agencies", "legal_limit_days"),
@@ -36,10 +41,36 @@ LISTS = {
     "/v1/scores/history?view=official": ("scores-history.csv", "day", "fetched_at", "total", "groups"),
     "/v1/scores/ranking": ("scores-ranking.csv", "rank", "agency_code", "kind", "total", "groups"),
     "/v1/scores/ranking?view=official": ("scores-ranking.csv", "rank", "agency_code", "total", "fetched_at"),
+    "/v1/scores/H20.114/opportunities": (
+        "scores-H20-114-opportunities.csv",
+        *("dossier_code", "repair", "agency_code", "procedure_name", "points", "due_at", "alert_rule"),
+    ),
+    "/v1/scores/H20.114/lost/dossiers?indicator=2.1": (
+        "scores-H20-114-lost-dossiers.csv",
+        "code",
+        "agency_code",
+        "portal_numerator",
+        "home_denominator",
+        "out_of_step",
+        "alert_id",
+    ),
+    "/v1/scores/H20.114/procedures?indicator=3.2": (
+        "scores-H20-114-procedures.csv",
+        "code",
+        "counted",
+        "decided_on",
+        "online_dossiers",
+    ),
+    "/v1/webhooks": ("webhooks.csv", "id", "url", "rules", "state", "secrets"),
+    "/v1/webhooks/1/deliveries": ("webhooks-1-deliveries.csv", "id", "message_id", "state", "attempts"),
     "/v1/sources": ("sources.csv", "name", "counts_records", "last_run_received"),
     "/v1/sources/igate/rejects": ("sources-igate-rejects.csv", "id", "field", "refused_at"),
 }
-OF_POLICY = {"/v1/indicators": len(scoring_policies()[-1].indicators), "/v1/policies": len(scoring_policies())}
+OF_POLICY = {
+    "/v1/indicators": len(scoring_policies()[-1].indicators),
+    "/v1/policies": len(scoring_policies()),
+    "/v1/measures": len(measures().of) + 1,  # one of them for each of two levels
+}
 """How long the lists are that come with the package."""
 
 AS_CSV = {"Accept": "text/csv"}
@@ -66,19 +97,25 @@ async def one_of_each(world: World) -> None:
     await world.agency("H20.114", '=Phường; "Sơn Qui",\r\n1', level=3)
     await world.write(tables.score_days, view="portal", period="2026", agency="H20", day=NOW.date(), counted=Counted())
     await world.official("H20")
-    await world.procedure("1.001193", "Đăng ký khai sinh", "G15-TP02", agencies=("H20.114", "H20.115"))
+    listed = Procedure(
+        code="1.001193", name="Đăng ký khai sinh", sector="G15-TP02", agencies=("H20.114", "H20.115"), online_level=2
+    )
+    await world.catalogue(listed)
+    await world.counts("H20.114", Counters(accepted=1, on_time=1), view=View.HOME, code=CODE, procedure=listed.code)
     await world.judged(procedure="1.001193", source="igate", officer_id="cb-7", out_of_step=["sync.status_mismatch"])
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
     await world.petition()
     async with world.database.begin() as connection:
         await audit_log.record(connection, PROVINCE, Actor("command:me"), "key.created", "key:x", {"name": "=1"}, now=NOW)
+    await world.delivery(await world.webhook(id=1))
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
+    await world.repair(kind="sync", procedure="1.001193", before=LATE, after=IN_TIME)
 
 
 async def rows(client: httpx.AsyncClient, path: str, **params: object) -> list[dict[str, str]]:
     """Return a list as a spreadsheet reads it."""
-    response = await client.get(path, params=params, headers=AS_CSV)
+    response = await client.get(path, params=params or None, headers=AS_CSV)
     assert response.status_code == 200, response.text
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
@@ -87,7 +124,13 @@ def test_every_list_is_tested(app: FastAPI) -> None:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     reads = {path: methods["get"] for path, methods in app.openapi()["paths"].items() if "get" in methods}
     tables = {path for path, read in reads.items() if "text/csv" in read["responses"]["200"]["content"]}
-    assert tables == {path.replace("igate", "{name}").partition("?")[0] for path in LISTS}
+    places = {"igate": "{name}", "H20.114": "{code}", "/1/": "/{webhook_id}/"}
+    told = set()
+    for path in LISTS:
+        for value, name in places.items():
+            path = path.replace(value, name)
+        told.add(path.partition("?")[0])
+    assert tables == told
     assert {route.path for route in routes if "cursor" in str(route.dependant.query_params)} <= tables
 
 

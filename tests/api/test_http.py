@@ -12,8 +12,13 @@ from services.api.middleware import AnswerDate
 from tests.api.world import World
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-ITEMS = {"alert_id": "1", "code": "H20.114", "name": "igate"}
-PATHS = [route.path.format(**ITEMS) for route in ROUTES if route.path.startswith("/v1") and "GET" in route.methods]
+ITEMS = {"alert_id": "1", "webhook_id": "1", "code": "H20.114", "name": "igate"}
+WANTED = {"/v1/scores/{code}/lost/dossiers": "?indicator=2.1", "/v1/scores/{code}/procedures": "?indicator=3.1"}
+PATHS = [
+    route.path.format(**ITEMS) + WANTED.get(route.path, "")
+    for route in ROUTES
+    if route.path.startswith("/v1") and "GET" in route.methods
+]
 
 
 @pytest.fixture
@@ -25,6 +30,7 @@ async def one_of_each(world: World) -> None:
     await world.judged("H20.114")
     await world.petition("H20.114")
     await world.alert(id=1)
+    await world.webhook(id=1)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -12,10 +12,14 @@ from services.api.schemas.sources import SourceFacts
 from shared.db.views.dossier_filters import SyncState
 from shared.db.views.freshness import Status as Freshness
 from shared.domain.alerts import AlertState
+from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
+from shared.domain.measures import Level, Must, Over
+from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
+from shared.domain.ranking import Of
 from shared.domain.records import Channel
 from shared.domain.rules import FAMILY_OF, RULES
 from shared.domain.scoring import State
@@ -43,6 +47,12 @@ CODES: dict[str, Iterable[str]] = {
     "elsewhere": Elsewhere,
     "score_states": State,
     "score_views": get_args(View),
+    "measure_spans": Over,
+    "measure_targets": Must,
+    "agency_levels": Level,
+    "repairs": RepairKind,
+    "ranked_among": Of,
+    "since": Since,
 }
 
 

@@ -16,19 +16,26 @@ from services.api.schemas import (
     catalogue,
     dossier_list,
     dossiers,
+    events,
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     problem,
+    score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
+    webhooks,
 )
 from services.api.schemas.details import DETAILS
 from shared.domain.access import Scope
-from shared.domain.findings import FieldDifference
+from shared.domain.events import EventType
+from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen
 from shared.domain.rules import RULES
 
 MODULES = (
@@ -38,20 +45,26 @@ MODULES = (
     catalogue,
     dossier_list,
     dossiers,
+    events,
     health,
     indicators,
     labels,
+    measures,
+    opportunities,
     petitions,
     problem,
+    score_details,
     scores,
     sources,
+    stock,
     summary,
     sync,
+    webhooks,
 )
 MODELS: dict[str, Any] = {
     **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
     **{kind.__name__: kind for kind in DETAILS.values()},
-    "FieldDifference": FieldDifference,
+    **{kind.__name__: kind for kind in (FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen)},
     "NotReady": health.Readiness,
     "metrics": str,
 }
@@ -85,16 +98,18 @@ def test_every_answer_has_an_example(document: dict[str, Any]) -> None:
 
 
 def test_every_route_documents_how_it_fails(document: dict[str, Any]) -> None:
+    reading = [methods["get"] for methods in document["paths"].values() if "get" in methods]
     for path, operation in operations(document):
         if path.startswith("/v1"):
             failures = {status for status in operation["responses"] if status >= "4"}
             assert failures >= {"401", "403", "405", "406", "422", "429", "431", "500", "503"}, path
-            pages = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ()))
+            pages = any(parameter["name"] in ("cursor", "after") for parameter in operation.get("parameters", ()))
             names_one = "{" in path or path in ("/v1/scores", "/v1/scores/history", "/v1/scores/compare")  # of an agency
             assert ("400" in failures, "404" in failures) == (pages, names_one), path
             for status in failures:
                 assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path
-            assert ("304" in operation["responses"]) == ("requestBody" not in operation), path
+            assert ("304" in operation["responses"]) == (operation in reading), path
+            assert ("413" in failures) >= ("requestBody" in operation), path
 
 
 def test_every_operation_says_which_scope_it_needs(document: dict[str, Any]) -> None:
@@ -156,6 +171,18 @@ def references(node: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_is_true(name: str) -> None:
     TypeAdapter(MODELS[name]).validate_python(EXAMPLES[name])
+
+
+def test_what_webhooks_are_told_is_documented_with_an_example_of_each(document: dict[str, Any]) -> None:
+    assert list(document["webhooks"]) == [type_.value for type_ in EventType]
+    for name, methods in document["webhooks"].items():
+        sent = methods["post"]["requestBody"]["content"]["application/json"]
+        assert sent["example"]["type"] == name
+        model = MODELS[sent["schema"]["$ref"].rpartition("/")[2]]
+        TypeAdapter(model).validate_python(sent["example"])
+        assert (bool(methods["post"]["summary"]), bool(methods["post"]["description"])) == (True, True)
+        headers = {parameter["name"] for parameter in methods["post"]["parameters"]}
+        assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}
 
 
 def test_repeated_filters_are_lists_of_what_there_is(document: dict[str, Any]) -> None:

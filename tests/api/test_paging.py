@@ -3,6 +3,7 @@
 import base64
 import random
 from datetime import timedelta
+from decimal import Decimal
 from zlib import crc32
 
 import httpx
@@ -23,7 +24,7 @@ async def follow(client: httpx.AsyncClient, path: str, **params: object) -> list
             return pages
 
 
-@pytest.mark.parametrize("sort", ["urgency", "due_at", "opened_at"])
+@pytest.mark.parametrize("sort", ["urgency", "due_at", "opened_at", "points"])
 async def test_every_alert_is_met_once_whatever_it_is_sorted_by(client: httpx.AsyncClient, world: World, sort: str) -> None:
     draw = random.Random(766)
     for number in range(23):
@@ -32,6 +33,7 @@ async def test_every_alert_is_met_once_whatever_it_is_sorted_by(client: httpx.As
             severity=draw.choice(["critical", "warning"]),
             due_at=draw.choice([None, DUE, DUE + AGO]),
             opened_at=draw.choice([world.now, world.now - AGO]),
+            points=draw.choice([None, Decimal("0.25"), Decimal("-0.000001"), Decimal(0)]),
         )
     whole = [item["id"] for item in (await client.get("/v1/alerts", params={"sort": sort})).json()["items"]]
     for limit in (1, 4, 23):
@@ -40,14 +42,14 @@ async def test_every_alert_is_met_once_whatever_it_is_sorted_by(client: httpx.As
         assert len(whole) == 23
 
 
-@pytest.mark.parametrize("sort", ["urgency", "due_at", "opened_at"])
+@pytest.mark.parametrize("sort", ["urgency", "due_at", "opened_at", "points"])
 async def test_alerts_that_stay_are_met_once_while_others_come_and_go(client: httpx.AsyncClient, world: World, sort: str) -> None:
     draw, stays, goes = random.Random(767), [], []
     for number in range(20):
         known = stays if number % 2 else goes
         due = DUE + timedelta(hours=draw.randrange(5))
         opened = world.now - timedelta(minutes=draw.randrange(600))
-        known.append(await world.alert(f"H20.1-{number}", due_at=due, opened_at=opened))
+        known.append(await world.alert(f"H20.1-{number}", due_at=due, opened_at=opened, points=Decimal(draw.randrange(5))))
     met, cursor = [], None
     while True:
         body = (
@@ -59,9 +61,28 @@ async def test_alerts_that_stay_are_met_once_while_others_come_and_go(client: ht
             break
         if goes:
             await world.resolve(goes.pop(draw.randrange(len(goes))))
-        await world.alert(f"H20.2-{len(met)}", due_at=DUE + timedelta(hours=draw.randrange(5)), opened_at=world.now)
+        await world.alert(f"H20.2-{len(met)}", due_at=DUE + timedelta(hours=draw.randrange(5)), opened_at=world.now, points=1)
     assert len(met) == len(set(met))
     assert set(stays) <= set(met)
+
+
+async def test_the_alert_worth_most_comes_first_and_one_of_unknown_worth_last(client: httpx.AsyncClient, world: World) -> None:
+    for number, points in enumerate([None, "0.000001", "-0.5", "1.25"]):
+        await world.alert(f"H20.1-{number}", points=points and Decimal(points))
+    items = (await client.get("/v1/alerts", params={"sort": "points"})).json()["items"]
+    assert [item["points"] for item in items] == [1.25, 0.000001, -0.5, None]
+
+
+@pytest.mark.parametrize("points", ["NaN", "Infinity", "1", "1E+999999", "1000.000000", "0.0000001", "", "x"])
+async def test_points_that_nobody_has_are_no_key(client: httpx.AsyncClient, world: World, points: str) -> None:
+    for number in range(2):
+        await world.alert(f"H20.1-{number}", points=Decimal(1))
+    asked = {"limit": 1, "sort": "points"}
+    cursor = (await client.get("/v1/alerts", params=asked)).json()["next_cursor"]
+    real = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    body = msgspec.msgpack.encode((points, 1))
+    forged = base64.urlsafe_b64encode(real[:8] + crc32(body).to_bytes(4, "big") + body).rstrip(b"=").decode()
+    assert (await client.get("/v1/alerts", params={**asked, "cursor": forged})).status_code == 400
 
 
 async def test_the_last_page_that_is_just_full_has_no_next(client: httpx.AsyncClient, world: World) -> None:

@@ -7,17 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.config import CalendarConfig
 from shared.db.stores import marks, score_days
-from shared.db.stores.catalogue import store_counts
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.figures import Counted
-from shared.domain.offers import count
 from shared.domain.periods import Period
 from shared.domain.published import PublishedMetric, PublishedScores
 from shared.domain.working_time import LOCAL
-from shared.policy import working_time
 from tests.api.world import PROVINCE, World
 
 DAY = date(2026, 11, 3)
@@ -38,11 +34,6 @@ async def dossiers(
     }
     async with world.database.begin() as connection:
         await marks.write(connection, PROVINCE, {}, found)
-
-
-async def catalogue(world: World, *procedures: Procedure) -> None:
-    async with world.database.begin() as connection:
-        await store_counts(connection, PROVINCE, count(procedures, working_time(CalendarConfig())), now=world.now)
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +89,7 @@ async def test_online_dossiers_carry_1_4_as_their_factor_on_the_portal(world: Wo
 
 async def test_the_province_counts_a_procedure_once_over_all_its_agencies(world: World, client: httpx.AsyncClient) -> None:
     used = Counters(accepted=1, service_used=1)
-    await catalogue(world, Procedure(code="1.1", agencies=("H20.114", "H20.115"), online_level=2, content_complete=True))
+    await world.catalogue(Procedure(code="1.1", agencies=("H20.114", "H20.115"), online_level=2, content_complete=True))
     for commune in ("H20.114", "H20.115"):
         await dossiers(world, commune, used, used)
     for agency in ("H20", "H20.114"):

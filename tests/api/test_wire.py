@@ -125,7 +125,7 @@ async def test_who_does_not_send_the_body_he_announced_is_told_so(world: World) 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_sent(world: World) -> None:
     head = f"POST /v1/scores/preview HTTP/1.1\r\nHost: w\r\nAuthorization: Bearer {KEY.text}\r\n".encode()
     async with served(world) as port:
-        told = await say(port, head, b"Content-Type: application/json\r\nContent-Length: 1048577\r\n\r\n")
+        told = await say(port, head, b"Content-Type: application/json\r\nContent-Length: 200001\r\n\r\n")
     assert status(told) == 413
 
 

@@ -1,6 +1,6 @@
 """A small province in a database: each method writes one row of what a test is about."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,25 +12,37 @@ from starlette.types import ASGIApp
 
 from services.api.examples.details import DETAILS as EXAMPLE_DETAILS
 from services.api.schemas.details import DETAILS
+from shared.config import CalendarConfig
 from shared.db import tables
 from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
+from shared.db.stores import marks
+from shared.db.stores.catalogue import store_counts, store_procedures
 from shared.domain.access import RANDOM_BYTES, NewKey, Scope, new_key
 from shared.domain.catalogue import Procedure
+from shared.domain.counters import Counters, Mark, View
 from shared.domain.findings import Finding, Responsible, Severity
+from shared.domain.moves import Repair, RepairKind, moves_between
+from shared.domain.offers import count
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.published import Endpoint, PublishedScores
 from shared.domain.records import Record
 from shared.domain.rules import FAMILY_OF
 from shared.domain.statuses import Status
 from shared.domain.working_time import LOCAL
+from shared.policy import working_time
 
 PROVINCE = "H20"
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
+TODAY = NOW.date()
 AGO = timedelta(hours=1)
 CODE = "H20.114-261120-0042"
 KEY = new_key(bytes(RANDOM_BYTES))
+MARKED = date(2026, 11, 3)
 DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
+IN_TIME = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
+LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
+"""What an accepted dossier counts for."""
 
 
 def ask(app: ASGIApp) -> httpx.AsyncClient:
@@ -90,6 +102,31 @@ class World:
         known = Procedure(code=code, name=name, sector=sector, **facts)
         await self.write(tables.procedures, code=code, name=name, sector=sector, in_catalogue=True, facts=known)
 
+    async def catalogue(self, *procedures: Procedure) -> None:
+        """Write the portal's list of procedures as it was read, with what is counted of it."""
+        async with self.database.begin() as connection:
+            await store_procedures(connection, PROVINCE, procedures, now=self.now)
+            await store_counts(connection, PROVINCE, count(procedures, working_time(CalendarConfig())), now=self.now)
+
+    async def counts(
+        self,
+        agency: str,
+        *counters: Counters,
+        view: View = View.PORTAL,
+        procedure: str = "1.1",
+        day: date = MARKED,
+        code: str | None = None,
+    ) -> None:
+        """Let dossiers of an agency count for so much in a view, each for one of these; several for one with a code."""
+        marks_of = [Mark(view=view, day=day, agency=agency, procedure=procedure, counters=of) for of in counters]
+        names = [code or f"{agency}-{procedure}-{day}-{number}" for number in range(len(marks_of))]
+        async with self.database.begin() as connection:
+            before = await marks.load(connection, PROVINCE, names)
+            after = {name: before.get(name, ()) for name in names}
+            for name, mark in zip(names, marks_of, strict=True):
+                after[name] = (*after[name], mark)
+            await marks.write(connection, PROVINCE, before, after)
+
     async def alert(self, code: str | None = CODE, rule: str = "deadline.due_soon", **values: Any) -> int:
         """Open an alert about a dossier, or about the source given; the details fit the rule."""
         source = values.get("source")
@@ -127,6 +164,64 @@ class World:
     async def clock(self, connection: AsyncConnection) -> datetime:
         """Tell `now` in the place of the database's clock."""
         return self.now
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Tell a public address for every name but those that are inside, or nowhere."""
+        if host.startswith("nowhere"):
+            raise OSError("not resolved")
+        return ["10.0.0.7"] if host.startswith("inside") else ["8.8.8.8"]
+
+    async def webhook(self, **values: Any) -> int:
+        """Make a webhook that hears everything."""
+        row = {"url": "https://one.example.vn/in", "least_severity": "warning", "role": "office", "mode": "each"}
+        moments = {"created_at": self.now - AGO, "changed_at": self.now - AGO}
+        return int(await self.write(tables.webhooks, **{**row, **moments, **values}))
+
+    async def delivery(self, webhook_id: int, number: int = 1, **values: Any) -> int:
+        """Write a delivery that was accepted at once."""
+        at = self.now - AGO + timedelta(seconds=number)
+        row = {
+            "message_id": f"msg_{number}",
+            "event": "alert.opened",
+            "subject": f"dossier:{CODE}",
+            "alert_id": 1,
+            "xid": 900 + number,
+            "outbox_id": number,
+            "body": '{"type":"alert.opened"}',
+            "state": "delivered",
+            "created_at": at,
+            "due_at": at,
+            "finished_at": at,
+            "attempts": 1,
+        }
+        made = int(await self.write(tables.deliveries, webhook_id=webhook_id, **{**row, **values}))
+        attempt = {"at": at, "milliseconds": 42, "status": 200, "error": None, "answer": "ok"}
+        await self.write(tables.delivery_attempts, delivery_id=made, number=1, **attempt)
+        return made
+
+    async def happened(
+        self, code: str = CODE, rule: str = "deadline.overdue", event: str = "alert.opened", **values: Any
+    ) -> None:
+        """Write what happened to an alert about a dossier of H20.114 into the outbox."""
+        alert = {
+            "id": 1,
+            "sequence": 1,
+            "subject": f"dossier:{CODE}",
+            "family": FAMILY_OF[rule],
+            "rule": rule,
+            "severity": "critical",
+            "state": "open",
+            "responsible": "handling",
+            "since": self.now - AGO,
+            "details": EXAMPLE_DETAILS[DETAILS[rule].__name__],
+            "dossier_code": CODE,
+            "agency": "H20.114",
+            "procedure": "1.001193",
+            "due_at": self.now - AGO,
+            **values,
+        }
+        row = {"subject": alert["subject"], "alert_id": alert["id"], "sequence": alert["sequence"], "alert": alert}
+        await self.write(tables.outbox, at=self.now, event=event, **row)
 
     async def dossier(self, code: str = CODE, **values: Any) -> None:
         await self.write(tables.dossiers, code=code, first_seen_at=self.now - AGO, **values)
@@ -168,6 +263,30 @@ class World:
             late_from=late_from,
             complained_of=petition.is_complained_of,
         )
+
+    async def repair(
+        self,
+        code: str = CODE,
+        kind: str = "in_time",
+        *,
+        agency: str = "H20.114",
+        procedure: str = "1.1",
+        day: date = TODAY,
+        before: Counters = IN_TIME,
+        after: Counters = LATE,
+        **values: Any,
+    ) -> Repair:
+        """Write what could be done about a dossier, with what it counts for now; in time and still to be kept so unless said."""
+        mark = Mark(view=View.PORTAL, day=day, agency=agency, procedure=procedure, counters=before)
+        moves = moves_between((mark,), (msgspec.structs.replace(mark, counters=after),))
+        async with self.database.begin() as connection:
+            await marks.write(connection, PROVINCE, {}, {code: (mark,)})
+        repair = Repair(
+            kind=RepairKind(kind), agency=agency, procedure=procedure, month=mark.month, moves=moves, due_at=values.get("due_at")
+        )
+        facts = {name: value for name, value in msgspec.structs.asdict(repair).items() if name != "kind"}
+        await self.write(tables.repairs, code=code, repair=repair.kind.value, **facts)
+        return repair
 
     async def delay(self, code: str = CODE, *, since: datetime, minutes: int | None = None, **values: Any) -> None:
         """Write a delay that goes on, or one that took some working minutes."""

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from typing import Any
 
 import httpx
@@ -11,13 +12,17 @@ from sqlalchemy import text
 from services.api.app import create_app
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
+from services.monitor.webhooks.fan_out import FanOut
 from shared import logging as project_logging
-from shared.config import Config
+from shared.config import CalendarConfig, Config
 from shared.db.engine import Database
+from shared.policy import working_time
+from shared.sealing import Sealer, new_key
 from tests.api.world import ask, let_in
 from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, portal_petition
-from tests.integration.world import World
+from tests.integration.world import PROVINCE, World
 
+KEY = new_key()
 NAME, IDENTITY, *_ = PRIVATE
 
 UNREADABLE: list[dict[str, Any]] = [
@@ -66,7 +71,10 @@ async def test_no_personal_data_is_stored_logged_or_answered(
     logged: io.StringIO,
 ) -> None:
     world = World(database, portal=dvcqg_source, home=igate_source)
+    world.fan_out = FanOut(database, PROVINCE, working_time(CalendarConfig()))
     await world.open()
+    await world.monitor.once()
+    assert (await _ask(database, "POST", "/v1/webhooks", json={"url": "https://8.8.8.8/in"})).status_code == 201
     portal.lists["DanhSachHoSo"] = [
         portal_dossier(**{"MaHoSo": f"H20.14-261121-{n:04d}", **odd}) for n, odd in enumerate(UNREADABLE, 2)
     ]
@@ -89,6 +97,7 @@ async def test_no_personal_data_is_stored_logged_or_answered(
     told = await _database_text(database) + await _every_answer(database) + logged.getvalue()
     assert "H20.14-261121-0001" in told, "the search would find nothing if nothing was there"
     assert "PAKN.20.261110.0001" in told, "nor of petitions"
+    assert await world.rows("SELECT 1 FROM deliveries"), "nor of what is sent"
     assert [mark for mark in PRIVATE if mark in told] == []
 
 
@@ -103,16 +112,19 @@ async def _database_text(database: Database) -> str:
 
 async def _every_answer(database: Database) -> str:
     """Ask every GET route of the API, with what the monitor stored and with personal data as parameters."""
-    app = create_app(database, Config())
-    await let_in(database)
     answers = []
-    async with ask(app) as client:
-        document = (await client.get("/openapi.json")).json()
-        for path, methods in document["paths"].items():
-            if "get" not in methods:
-                continue
-            filled = path.replace("{code}", "H20.14-261121-0001").replace("{id}", "1").replace("{name}", "portal")
-            answer = await client.get(filled)
-            assert answer.status_code < 500 or path == "/readyz", path
-            answers.append(answer.text)
+    document = (await _ask(database, "GET", "/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        if "get" not in methods:
+            continue
+        filled = path.replace("{code}", "H20.14-261121-0001").replace("{name}", "portal")
+        answer = await _ask(database, "GET", re.sub(r"{\w*id}", "1", filled))
+        assert answer.status_code < 500 or path == "/readyz", path
+        answers.append(answer.text)
     return "\n".join(answers)
+
+
+async def _ask(database: Database, method: str, path: str, **sent: Any) -> httpx.Response:
+    await let_in(database)
+    async with ask(create_app(database, Config(), sealer=Sealer([KEY]))) as client:
+        return await client.request(method, path, **sent)

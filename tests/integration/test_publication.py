@@ -8,25 +8,11 @@ import pytest
 
 from services.monitor.steps.review_publication import PublicationReviewer
 from shared.db.engine import Database
-from shared.domain.catalogue import Agency, Procedure
+from shared.domain.catalogue import Procedure
 from shared.domain.working_time import LOCAL
-from tests.integration.world import FakeSource, World
+from tests.integration.world import PortalWithCatalogue, World
 
 LATE = ("procedure:1.001193", "publication.late")
-
-
-class PortalWithCatalogue(FakeSource):
-    """A portal that lists procedures."""
-
-    def __init__(self) -> None:
-        super().__init__("portal")
-        self.listed: list[Procedure] = []
-
-    async def agencies(self) -> tuple[list[Agency], list[str]]:
-        return [], []
-
-    async def procedures(self) -> tuple[list[Procedure], list[str]]:
-        return self.listed, []
 
 
 @pytest.fixture

@@ -8,22 +8,28 @@ import msgspec
 from sqlalchemy import text
 
 from services.monitor.bootstrap import evaluation_registration
-from services.monitor.monitor import Monitor, Watched
+from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
 from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
+from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
+from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
+from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
-from shared.config import CalendarConfig, PollConfig
+from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.fan_out import FanOut
+from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
 from shared.db.stores import sources
 from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
+from shared.domain.catalogue import Agency, Procedure
 from shared.domain.dossiers import HomeSystem, Rules
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel, Record
@@ -31,6 +37,8 @@ from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.errors import RecordRefused, SourceError
 from shared.policy import working_time
+from shared.policy.score_watch import score_plan
+from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
@@ -97,6 +105,20 @@ class FakeSource:
             raise self.fails
 
 
+class PortalWithCatalogue(FakeSource):
+    """A portal that lists procedures."""
+
+    def __init__(self) -> None:
+        super().__init__("portal")
+        self.listed: list[Procedure] = []
+
+    async def agencies(self) -> tuple[list[Agency], list[str]]:
+        return [], []
+
+    async def procedures(self) -> tuple[list[Procedure], list[str]]:
+        return self.listed, []
+
+
 class FakePetitions:
     """The petitions of a portal, served like its dossiers. `broken`: codes of those that must be refused."""
 
@@ -144,7 +166,9 @@ class World:
         self.every = timedelta(seconds=60)
         self.evaluation = evaluation
         self.evaluation_every = timedelta(hours=24)
+        self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
+        self.fan_out: FanOut | None = None
 
     async def open(self, fingerprint: str = "test") -> Monitor:
         """Register the sources and the rules, and return the monitor."""
@@ -170,12 +194,19 @@ class World:
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]
         evaluate = Evaluate(self.database, self.evaluation, self.evaluation_every) if self.evaluation else None
-        settling = Settling(self.database, PROVINCE)
-        nightly = NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar))
-        score_days = ScoreDays(self.database, PROVINCE, Offices())
-        self.monitor = Monitor(
-            self.database, self.config, watched, self.leases, reviewer, settling, nightly, score_days, evaluate
+        steps = Steps(
+            reviewer=reviewer,
+            settling=Settling(self.database, PROVINCE),
+            nightly=NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar)),
+            score_days=ScoreDays(self.database, PROVINCE, self.plan.offices),
+            score_reviewer=ScoreReviewer(self.database, reviewer, self.plan),
+            valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
+            retention=Retention(self.database, PROVINCE, KeepConfig()),
+            heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
+            evaluation=evaluate,
+            fan_out=self.fan_out,
         )
+        self.monitor = Monitor(self.database, self.config, watched, self.leases, steps)
         return self.monitor
 
     async def aclose(self) -> None:

@@ -1,18 +1,29 @@
 """The documentation names what there is, and nothing else."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
-from typing import get_args
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
+from standardwebhooks import Webhook
 
+from services.api.app import create_app
+from services.api.examples.events import ALERT_DATA
+from services.api.schemas.events import AlertEvent
+from services.api.schemas.webhooks import NewWebhook
 from services.cli import command_line
 from shared.config import AnyHome, Config, Settings, load_config
+from shared.db.engine import Database, create_engine
+from shared.domain.events import EventType
+from shared.domain.recipients import Role
 from shared.domain.rules import FAMILIES
 from shared.errors import ConfigError
-from tests.system.documents import PAGES, ROOT
+from tests.system.documents import PAGES, ROOT, blocks
 
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -64,10 +75,20 @@ def test_the_message_of_a_bad_value_is_the_one_shown(tmp_path) -> None:
     assert f"watch766: {refused.value}".replace(f"{tmp_path}/", "") in CONFIGURATION
 
 
+def _leads_somewhere(page: Path, link: str) -> bool:
+    """A link may name a heading: its words in lower case, joined by hyphens."""
+    path, _, heading = link.partition("#")
+    target = page.parent / path if path else page
+    if not heading:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if target.exists() else []
+    return heading in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in headings}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page) -> None:
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", WRITTEN[page]) if "://" not in link]
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [link for link in links if not _leads_somewhere(page, link)] == []
 
 
 def test_every_file_that_is_named_is_there() -> None:
@@ -109,3 +130,33 @@ def test_every_route_that_is_named_is_served() -> None:
 def test_every_rule_is_of_a_family_that_the_readme_names() -> None:
     table = WRITTEN[ROOT / "README.md"].partition("## What it watches")[2].partition("\n## ")[0]
     assert {rule.partition(".")[0] for family in FAMILIES for rule in family.rules} <= set(re.findall(r"\*\*(\w+)\*\*", table))
+
+
+def test_what_integrators_are_shown_verifies_what_is_signed() -> None:
+    verify, follow = blocks(ROOT / "docs" / "webhooks.md", "python")
+    shown: dict[str, Any] = {}
+    exec(verify + follow, shown)
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    body, now = '{"type":"endpoint.test"}', datetime.now(UTC)
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
+    headers["webhook-signature"] = Webhook(secret).sign("msg_1", now, body)
+    assert shown["read"](secret, body.encode(), headers) == {"type": "endpoint.test"}
+    assert shown["read"](secret, body.encode() + b" ", headers) is None
+    assert callable(shown["follow"])
+
+
+def test_what_integrators_are_shown_is_what_is_sent() -> None:
+    page = ROOT / "docs" / "webhooks.md"
+    wanted, sent = [json.loads(block) for block in blocks(page, "json")]
+    NewWebhook.model_validate(wanted)
+    AlertEvent.model_validate(sent)
+    text = page.read_text(encoding="utf-8")
+    assert [type_ for type_ in EventType if f"`{type_}`" not in text] == []
+    assert [role for role in Role if f"`{role}`" not in text] == []
+    assert {key: value for key, value in sent["data"].items() if key not in ("text", "short")} == {
+        key: value for key, value in ALERT_DATA.items() if key not in ("text", "short")
+    }
+    served = create_app(Database(create_engine("postgresql://nobody@127.0.0.1/nothing", application="tests")), Config()).openapi()
+    paths = set(re.findall(r"`(?:GET|POST|PATCH|DELETE) (/v1/[^` ?]+)`", text))
+    assert paths
+    assert paths <= set(served["paths"])

@@ -76,6 +76,46 @@ DETAILS: dict[str, dict[str, Any]] = {
     "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
     "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
+    "overdue_rate.high": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": Z},
+    "indicator.below_target": {
+        "period": "2026",
+        "day": "2026-11-20",
+        "indicators": [
+            {
+                "id": f"4.{n}",
+                "name": LONG,
+                "agency": "H20.14",
+                "percent": 89.5,
+                "target": 100.0,
+                "gap": 10.5,
+                "missing_count": n,
+            }
+            for n in range(1, 8)
+        ],
+    },
+    "score.dropped": {
+        "period": "2026",
+        "day": "2026-11-20",
+        "against": "2026-11-19",
+        "total": 84.31,
+        "before": 85.5,
+        "drop": 1.19,
+        "fallen": [{"id": "2.1", "name": LONG, "points": 18.61, "before": 19.8, "drop": 1.19}] * 5,
+    },
+    "rank.dropped": {
+        "period": "2026",
+        "of": "communes",
+        "units": 102,
+        "day": "2026-11-20",
+        "against": "2026-11-19",
+        "rank": 17,
+        "before": 9,
+    },
+    "score.differs": {
+        "period": "2026",
+        "day": "2026-11-20",
+        "indicators": [{"id": "2.1", "name": LONG, "ours": 93.1, "portal": 95.25, "tolerance": 1.0}] * 20,
+    },
     "source.stale": {"read_to": Z, "interval_seconds": 60.0},
     "review.failed": {"error": "ValueError"},
     "audit.differs": {"differences": 12, "told": ["dossier H20.14-261120-0002: findings, marks", "agency_tally home"]},
@@ -398,3 +438,51 @@ def test_a_procedure_that_is_not_public_is_told_by_days():
     assert "hết ngày 18/11/2026; còn 2 ngày làm việc" in said.text
     assert "công khai thủ tục trên Cổng chậm nhất ngày 18/11/2026" in said.text
     assert "công khai thủ tục ngay" in told("publication.late", severity=Severity.CRITICAL, **about).text
+
+
+# Agencies
+
+
+def test_an_overdue_rate_is_told_of_the_agency_by_name_and_asks_for_what_helps():
+    about = {"dossier_code": None, "procedure_name": None, "unit_code": "H20.14", "agency_name": "Sở Tư pháp", "due_at": None}
+    said = told("overdue_rate.high", **about)
+    assert said.text.startswith("[CẢNH BÁO] Đơn vị H20.14 – Sở Tư pháp. Lúc 09 giờ 00 phút ngày 18/11/2026")
+    assert "14/655 hồ sơ (2,13%)" in said.text
+    assert "chỉ tiêu là dưới 2%; trong đó 5 hồ sơ không chậm theo dữ liệu của tỉnh" in said.text
+    assert "giải quyết dứt điểm" in said.text
+    assert said.short == "[CẢNH BÁO] H20.14: quá hạn trên Cổng 14/655 hồ sơ (2,13%) (đã 2 ngày 1 giờ)."
+    lags = told("overdue_rate.high", **about | {"responsible": Responsible.CONNECTION})
+    assert "đồng bộ lại" in lags.text
+
+
+# About the scores of a unit
+
+UNIT = {"dossier_code": None, "procedure_name": None, "unit_code": "H20.14"}
+
+
+def test_scores_are_told_by_unit_indicators_and_points():
+    said = told("indicator.below_target", **UNIT)
+    assert said.text.startswith("[CẢNH BÁO] Đơn vị H20.14 – Ủy ban nhân dân phường Pleiku. 7 chỉ số năm 2026 chưa đạt chỉ tiêu: ")
+    assert "4.1 (89,50%, chỉ tiêu 100,00%)" in said.text
+    assert "4.4 (89,50%, chỉ tiêu 100,00%) và 3 chỉ số khác; đã 2 ngày" in said.text
+    assert "chậm nhất ngày 31/12/2026" in said.text
+    assert said.title == f"{RULE_LABELS['indicator.below_target']} – H20.14"
+    dropped = told("score.dropped", **UNIT).text
+    assert "Tổng điểm năm 2026 còn 84,31, giảm 1,19 điểm so với 85,50 cuối ngày 19/11/2026" in dropped
+    assert ", giảm nhiều nhất: 2.1 (−1,19), " in dropped
+
+
+def test_a_rank_is_told_with_those_it_is_among():
+    details = DETAILS["rank.dropped"]
+    assert "Xếp hạng năm 2026 17/102 trong các xã, phường, đặc khu, tụt 8 bậc so với hạng 9 cuối ngày 19/11/2026" in (
+        told("rank.dropped", **UNIT).text
+    )
+    nation = told("rank.dropped", **UNIT, details=details | {"of": "provinces"}).text
+    assert "trong các tỉnh, thành phố theo điểm Cổng công bố, tụt" in nation
+
+
+def test_operations_are_told_both_figures():
+    nobody = {"responsible": Responsible.OPS, "responsible_agency_name": None}
+    said = told("score.differs", **UNIT, **nobody).text
+    assert "20 chỉ số năm 2026 lệch với số liệu Cổng công bố quá mức cho phép: 2.1 (hệ thống 93,10%, Cổng 95,25%)" in said
+    assert "Đề nghị bộ phận vận hành đối chiếu" in said

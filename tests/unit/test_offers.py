@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.domain.catalogue import Procedure
-from shared.domain.offers import Catalogue, Decisions, Offer, count
+from shared.domain.offers import Catalogue, Decisions, Offer, count, decision_at_best
 
 from .builders import calendar
 
@@ -69,3 +69,31 @@ def test_decisions_are_those_of_the_months_of_a_period():
     found = counted(*(Procedure(code=f"1.{month}", decided_on=date(2026, month, 5)) for month in (9, 10, 12)))
     assert found.decided_between(date(2026, 10, 1), date(2026, 12, 31)).decided == 2
     assert found.decided_between(date(2026, 11, 1), date(2026, 11, 30)) == Decisions()
+
+
+def test_a_procedure_that_is_listed_twice_counts_once_as_listed_last():
+    found = counted(Procedure(code="1.1"), Procedure(code="1.1", online_level=2))
+    assert (found.whole.procedures, found.whole.online, found.codes) == (1, 1, {"1.1"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "early", "published"),
+    [
+        ({"effective_on": FRIDAY}, 0, 0),
+        ({}, 1, 0),
+        ({"published_on": date(2026, 11, 20)}, 1, 1),
+        ({"published_on": date(2026, 11, 21)}, 1, 0),
+    ],
+)
+def test_at_best_a_day_nobody_stated_turns_out_in_time(facts, early, published):
+    """Decided on Friday 13, asked on Saturday 21: the last day to publish it was Friday 20."""
+    procedure = Procedure(code="1.1", decided_on=FRIDAY, **facts)
+    found = decision_at_best(procedure, calendar(), today=date(2026, 11, 21))
+    assert found == Decisions(decided=1, early=early, published=published)
+
+
+@pytest.mark.parametrize(("today", "published"), [(date(2026, 11, 20), 1), (date(2026, 11, 21), 0)])
+def test_what_is_not_public_can_be_so_until_its_last_day(today, published):
+    procedure = Procedure(code="1.1", decided_on=FRIDAY)
+    assert decision_at_best(procedure, calendar(), today=today).published == published
+    assert decision_at_best(Procedure(code="1.1"), calendar(), today=today) == Decisions()

@@ -10,6 +10,8 @@ import pytest
 
 from shared.config import load_config
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Policy, Scoring, WhenEmpty
+from shared.domain.ranking import Of
+from shared.policy.score_watch import load_score_watch, score_watch
 from shared.policy.scoring import load_policies, load_policy, scoring_policies
 
 from .policy_texts import GONE, changed, refusal, text_of
@@ -223,3 +225,35 @@ def test_one_bad_file_loads_none(folder, tmp_path):
 
 def test_a_folder_without_a_policy_is_refused(tmp_path):
     assert refusal(lambda: load_policies(tmp_path)) == "there is no scoring policy: scoring-*.yaml"
+
+
+# When a score is worth an alert
+
+
+def watch_refusal(*changes: tuple[str, Any]) -> str:
+    return refusal(lambda: load_score_watch(changed("score-watch.yaml", *changes), "score-watch.yaml"))
+
+
+def test_the_thresholds_of_scores_are_those_the_documentation_names():
+    found = score_watch()
+    assert (found.working_days, found.dossiers) == (5, 20)
+    assert (found.province_drop, found.agency_drop) == (Decimal("0.5"), 1)
+    assert found.falls == {Of.PROVINCES: 1, Of.DEPARTMENTS: 3, Of.COMMUNES: 5}
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        ("colour", "red", "colour: unknown key"),
+        ("drop.agency", GONE, "drop.agency: Field required"),
+        ("drop.agency.value", 0, "drop.agency.value: "),
+        ("drop.agency.value", "0.005", "drop.agency.value: must be a number with at most two decimals"),
+        ("fall.communes.value", 0, "fall.communes.value: "),
+        ("fall.communes.value", "5", "fall.communes.value: "),
+        ("from.dossiers.value", 1.5, "from.dossiers.value: "),
+        ("from.working_days.source", "rumour", "from.working_days.source: the file lists no source rumour"),
+        ("sources", {}, "sources: "),
+    ],
+)
+def test_what_is_wrong_in_the_thresholds_is_named_by_file_and_place(place, value, told):
+    assert watch_refusal((place, value)).startswith(f"score-watch.yaml: {told}")

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 
-from services.api.bodies.lists import dossier_url, named, petition_url
+from services.api.bodies.lists import named
 from shared.db.views.rows import Row
 from shared.db.views.snapshot import Snapshot
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
-from shared.domain.messages import RULE_LABELS, Facts, Message, message
+from shared.domain.messages import UNWORDABLE, Facts, Message, label_alone, message
+from shared.domain.paths import alert_path, unit_of
 from shared.domain.working_time import WorkingTime
 
 _AS_KEPT = (
@@ -33,7 +33,11 @@ _AS_KEPT = (
     "baseline",
     "stage",
     "details",
+    "points",
+    "province_points",
 )
+
+"""Where to read more, by the kind of what an alert about scores is about."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +53,7 @@ def alert_body(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> dict[str,
         "title": said.title,
         "message": said.text,
         "short": said.short,
-        "url": _url(row),
+        "url": alert_path(row["id"], row["subject"]),
     }
 
 
@@ -68,10 +72,9 @@ def _message(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> Message:
     """Return what the alert says. One that cannot be worded keeps its place in the list under the name of its rule."""
     try:
         return message(_facts(row, snapshot), calendar, now=snapshot.now)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except UNWORDABLE as error:
         _log.warning("alert_message_failed", alert_id=row["id"], rule=row["rule"], error=type(error).__name__)
-        label = RULE_LABELS.get(row["rule"]) or str(row["rule"])
-        return Message(title=label, text=label, short=label)
+        return label_alone(row["rule"])
 
 
 def _facts(row: Row, snapshot: Snapshot) -> Facts:
@@ -88,22 +91,13 @@ def _facts(row: Row, snapshot: Snapshot) -> Facts:
         petition_code=_code(row, "petition"),
         procedure_code=_code(row, "procedure"),
         procedure_name=row["procedure_name"],
+        unit_code=unit_of(row["subject"]),
         agency_name=row["agency_name"],
         responsible_agency_name=row["responsible_agency_name"],
         source=row["source"],
         stage=row["stage"],
         data_as_of=snapshot.data_as_of,
     )
-
-
-def _url(row: Row) -> str:
-    """Return where to read more."""
-    if row["dossier_code"] is not None:
-        return dossier_url(row["dossier_code"])
-    if row["source"] is not None:
-        return f"/v1/sources/{quote(row['source'], safe='')}"
-    petition = _code(row, "petition")
-    return f"/v1/alerts/{row['id']}" if petition is None else petition_url(petition)
 
 
 def _code(row: Row, kind: str) -> str | None:

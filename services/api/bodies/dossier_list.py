@@ -3,9 +3,10 @@
 from typing import Any
 
 from services.api.bodies.alerts import procedure_body
-from services.api.bodies.lists import dossier_url, named
+from services.api.bodies.lists import named
 from shared.db.views.dossier_filters import SyncState
 from shared.db.views.rows import Row
+from shared.domain.paths import dossier_path
 from shared.domain.statuses import LABELS, Status
 
 _AS_KEPT = (
@@ -34,7 +35,7 @@ def dossier_item(row: Row) -> dict[str, Any]:
         "portal_status": _status(row["portal_status"]),
         "officer": None if row["officer_id"] is None else {"id": row["officer_id"]},
         "sync_state": _sync_state(row),
-        "url": dossier_url(row["code"]),
+        "url": dossier_path(row["code"]),
     }
 
 

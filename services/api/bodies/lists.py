@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from shared.db.views.freshness import Freshness
 from shared.db.views.snapshot import Snapshot
@@ -25,13 +24,3 @@ def freshness_body(freshness: Freshness) -> dict[str, Any]:
 def named(code: str | None, name: str | None) -> dict[str, str] | None:
     """Return a code with its name; the code itself where nobody gave a name."""
     return None if code is None else {"code": code, "name": name or code}
-
-
-def petition_url(code: str) -> str:
-    """Return where a petition is read."""
-    return f"/v1/petitions/{quote(code, safe='')}"
-
-
-def dossier_url(code: str) -> str:
-    """Return where a dossier is read."""
-    return f"/v1/dossiers/{quote(code, safe='')}"

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from services.api.bodies.lists import named
-from services.api.bodies.scores import six_decimals
+from services.api.bodies.scores import six_decimals, two_decimals
 from services.api.schemas.scores import Role
 from shared.db.views.official import Published
-from shared.domain.indicators import AgencyKind, Group, GroupId, Indicator, Policy, Scoring
+from shared.domain.comparing import metric_of, published_percent, published_ratio
+from shared.domain.indicators import AgencyKind, Group, GroupId, Indicator, Policy
 from shared.domain.periods import Period, local_day
 from shared.domain.published import PublishedGroup, PublishedMetric, PublishedUnit
 from shared.domain.scoring import IndicatorScore, State, rounded
 from shared.domain.targets import Target, Targets, missing_count
 
-_CENT = Decimal("0.01")
 _NOTHING = PublishedMetric()
 
 
@@ -37,11 +36,12 @@ def official_card(
         "period": str(period),
         "view": "official",
         "policy": policy.id,
-        "total": _points(unit.points),
+        "total": two_decimals(unit.points),
         "max": rounded(policy.max),
         "data_as_of": data_as_of,
         "complete": all(_published(unit, group.id).points is not None for group in policy.groups),
         "groups": [_group(group, unit, targets, kind, roles) for group in policy.groups],
+        "stock": None,
     }
 
 
@@ -85,14 +85,14 @@ def reading_body(found: Published, before: Published | None) -> dict[str, Any]:
 
 
 def _totals(unit: PublishedUnit) -> dict[str, Any]:
-    groups = [{"id": group, "points": _points(_published(unit, group).points)} for group in GroupId]
-    return {"total": _points(unit.points), "groups": groups}
+    groups = [{"id": group, "points": two_decimals(_published(unit, group).points)} for group in GroupId]
+    return {"total": two_decimals(unit.points), "groups": groups}
 
 
 def _difference(found: Published, before: Published | None) -> Decimal | None:
     if before is None or before.unit.points is None or found.unit.points is None:
         return None
-    return _points(found.unit.points - before.unit.points)
+    return two_decimals(found.unit.points - before.unit.points)
 
 
 def _group(
@@ -102,11 +102,10 @@ def _group(
     return {
         "id": group.id,
         "name": group.name,
-        "points": _points(published.points),
-        "max": _points(group.max if published.max is None else published.max),
+        "points": two_decimals(published.points),
+        "max": two_decimals(group.max if published.max is None else published.max),
         "indicators": [
-            _indicator(found, unit.scores.metrics.get(found.code or found.id), targets.of.get(found.id), kind, roles)
-            for found in group.indicators
+            _indicator(found, metric_of(found, unit), targets.of.get(found.id), kind, roles) for found in group.indicators
         ],
     }
 
@@ -119,8 +118,8 @@ def _indicator(
     roles: Mapping[str, Role],
 ) -> dict[str, Any]:
     published = metric or _NOTHING
-    ratio, most = _ratio(indicator, published), indicator.max if published.max is None else published.max
-    percent = None if ratio is None or indicator.scoring is Scoring.ANALYSIS else _percent(published, ratio)
+    ratio, percent = published_ratio(indicator, metric), published_percent(indicator, metric)
+    most = indicator.max if published.max is None else published.max
     return {
         "id": indicator.id,
         "code": indicator.code,
@@ -128,12 +127,12 @@ def _indicator(
         "numerator": published.numerator,
         "denominator": published.denominator,
         "ratio": six_decimals(ratio),
-        "percent": percent,
+        "percent": two_decimals(percent),
         "factor": 1,
-        "points": _points(published.points),
+        "points": two_decimals(published.points),
         "unrounded": None,
-        "max": _points(most),
-        "lost": None if published.points is None or most is None else _points(most - published.points),
+        "max": two_decimals(most),
+        "lost": None if published.points is None or most is None else two_decimals(most - published.points),
         "state": _state(indicator, metric, kind),
         "target": None if target is None or target.percent is None else rounded(target.percent),
         "gap": _gap(percent, target),
@@ -141,19 +140,6 @@ def _indicator(
         "quality": _quality(published),
         "role": roles.get(indicator.id),
     }
-
-
-def _ratio(indicator: Indicator, metric: PublishedMetric) -> Fraction | None:
-    """Return the ratio as published; what is published without one (the trees have counts alone) is the counts' own."""
-    if metric.ratio is not None:
-        return Fraction(metric.ratio) / (1 if indicator.scoring is Scoring.ANALYSIS else 100)
-    if indicator.code is None and metric.numerator is not None and metric.denominator:
-        return Fraction(metric.numerator, metric.denominator)
-    return None
-
-
-def _percent(metric: PublishedMetric, ratio: Fraction) -> Decimal | None:
-    return rounded(ratio * 100) if metric.ratio is None else _points(metric.ratio)
 
 
 def _state(indicator: Indicator, metric: PublishedMetric | None, kind: AgencyKind | None) -> State:
@@ -184,9 +170,3 @@ def _quality(metric: PublishedMetric) -> dict[str, str | None] | None:
 
 def _published(unit: PublishedUnit, group: GroupId) -> PublishedGroup:
     return unit.scores.groups.get(group, PublishedGroup())
-
-
-def _points(value: Decimal | None) -> Decimal | None:
-    """Return points with two decimals, or all that were published where there are more."""
-    exponent = 0 if value is None else value.as_tuple().exponent
-    return value if value is None or (isinstance(exponent, int) and exponent < -2) else value.quantize(_CENT)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from services.api.bodies.lists import named, petition_url
+from services.api.bodies.lists import named
 from shared.db.views.rows import Row
 from shared.domain.labels import PETITION_KINDS, PETITION_STATUSES
+from shared.domain.paths import petition_path
 
 _OF_ROW = ("code", "step", "due_at", "overdue")
 _OF_PETITION = (
@@ -30,5 +31,5 @@ def petition_item(row: Row) -> dict[str, Any]:
         "agency": named(row["agency"], row["agency_name"]),
         "status": {"code": int(petition.status), "label": PETITION_STATUSES[str(int(petition.status))]},
         "kind": None if kind is None else {"code": kind, "label": PETITION_KINDS[str(kind)]},
-        "url": petition_url(row["code"]),
+        "url": petition_path(row["code"]),
     }

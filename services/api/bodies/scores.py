@@ -7,14 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from services.api.bodies.lists import named
+from services.api.bodies.stock import stock_body
 from services.api.schemas.scores import Role
+from shared.domain.comparing import Compared
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
+from shared.domain.stock import Stock
 from shared.domain.targets import Target, Targets, gap, missing_count
 from shared.domain.units import Unit
 
 SYNC = "1.4"
 _SIX = Decimal("0.000001")
+_CENT = Decimal("0.01")
 
 
 def card_body(
@@ -26,8 +30,9 @@ def card_body(
     period: Period | None = None,
     data_as_of: datetime | None = None,
     roles: Mapping[str, Role] | None = None,
+    stock: Stock | None = None,
 ) -> dict[str, Any]:
-    """Return a card; `roles` are those of the agency, by indicator id."""
+    """Return a card; `roles` are those of the agency, by indicator id, `stock` what is open there."""
     return {
         "agency": agency,
         "period": None if period is None else str(period),
@@ -38,6 +43,7 @@ def card_body(
         "data_as_of": data_as_of,
         "complete": card.complete,
         "groups": [_group(group, targets, roles or {}) for group in card.groups],
+        "stock": stock and stock_body(stock),
     }
 
 
@@ -87,27 +93,18 @@ def lost_body(portal: ScoreCard, home: ScoreCard) -> dict[str, Any]:
     return {"lost": sum(summed, Decimal("0.00")), "indicators": indicators}
 
 
-def compared(card: ScoreCard, official: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return each indicator of our card beside that of the portal's own card, as it goes out."""
-    theirs = {found["id"]: found["percent"] for group in official["groups"] for found in group["indicators"]}
-    return [_compared(found, theirs[found.indicator.id]) for found in card.indicators]
-
-
-def _compared(found: IndicatorScore, theirs: Decimal | None) -> dict[str, Any]:
+def compared_body(found: Compared) -> dict[str, Any]:
+    """Return an indicator of ours beside the portal's own."""
     comparison = found.indicator.comparison
-    difference = None if found.percent is None or theirs is None else found.percent - theirs
-    agrees = None
-    if comparison.comparable and comparison.tolerance is not None and difference is not None:
-        agrees = abs(difference) <= comparison.tolerance
     return {
         "id": found.indicator.id,
         "name": found.indicator.name,
-        "ours": found.percent,
-        "portal": theirs,
-        "difference": difference,
+        "ours": found.ours,
+        "portal": two_decimals(found.portal),
+        "difference": two_decimals(found.difference),
         "comparable": comparison.comparable,
         "tolerance": comparison.tolerance,
-        "agrees": agrees,
+        "agrees": found.agrees,
         "why": comparison.why,
     }
 
@@ -173,3 +170,9 @@ def six_decimals(value: Fraction | None) -> Decimal | None:
         return None
     with localcontext(prec=40, rounding=ROUND_DOWN):
         return (Decimal(value.numerator) / value.denominator).quantize(_SIX)
+
+
+def two_decimals(value: Decimal | None) -> Decimal | None:
+    """Return what was published with two decimals, or all that were published where there are more."""
+    exponent = 0 if value is None else value.as_tuple().exponent
+    return value if value is None or (isinstance(exponent, int) and exponent < -2) else value.quantize(_CENT)

@@ -21,10 +21,26 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
+from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT
+from services.api.examples.opportunities import (
+    INDICATOR_POINTS,
+    OPPORTUNITY,
+    OPPORTUNITY_ALERT,
+    OPPORTUNITY_GROUP,
+    OPPORTUNITY_LIST,
+)
 from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
+from services.api.examples.score_details import (
+    ALERT_LINK,
+    LOST_DOSSIER,
+    LOST_DOSSIERS,
+    SCORED_PROCEDURE,
+    SCORED_PROCEDURES,
+    SIDE_COUNT,
+)
 from services.api.examples.scores import (
     CHANGE,
     COMPARED,
@@ -33,6 +49,7 @@ from services.api.examples.scores import (
     GROUP_CARD,
     INDICATOR_CARD,
     INDICATOR_FACTS,
+    INDICATOR_IN_CARD,
     LOST_INDICATOR,
     LOST_POINTS,
     POLICY_FACTS,
@@ -44,6 +61,9 @@ from services.api.examples.scores import (
     WEAK_INDICATOR,
     WEAKEST,
 )
+from services.api.examples.stock import MEASURE, MEASURE_LIST, SECTOR_NAME, STOCK, STOCK_DAY
+from services.api.examples.webhooks import ATTEMPT, DELIVERY, MADE, NEW_WEBHOOK, SECRET_DATES, WEBHOOK
+from shared.domain.events import EventType
 
 
 def _page(*items: dict[str, Any]) -> dict[str, Any]:
@@ -60,6 +80,12 @@ EXAMPLES: dict[str, Any] = {
     "RankedUnit": RANKED_UNIT,
     "LostPoints": LOST_POINTS,
     "LostIndicator": LOST_INDICATOR,
+    "LostDossierList": LOST_DOSSIERS,
+    "LostDossier": LOST_DOSSIER,
+    "SideCount": SIDE_COUNT,
+    "AlertLink": ALERT_LINK,
+    "ScoredProcedureList": SCORED_PROCEDURES,
+    "ScoredProcedure": SCORED_PROCEDURE,
     "GroupPoints": READING["groups"][0],
     "ScoreHistory": _page(READING),
     "ScoreReading": READING,
@@ -93,8 +119,16 @@ EXAMPLES: dict[str, Any] = {
     "IndicatorFacts": INDICATOR_FACTS,
     "IndicatorList": _page(INDICATOR_FACTS),
     "Labels": LABELS,
+    "MeasureFigure": MEASURE,
+    "MeasureList": MEASURE_LIST,
+    "Named": {"code": PROCEDURE_NAME["code"], "name": PROCEDURE_NAME["name"]},
     "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
     "Officer": {"id": "cb-0193"},
+    "IndicatorPoints": INDICATOR_POINTS,
+    "Opportunity": OPPORTUNITY,
+    "OpportunityAlert": OPPORTUNITY_ALERT,
+    "OpportunityGroup": OPPORTUNITY_GROUP,
+    "OpportunityList": OPPORTUNITY_LIST,
     "OwnerName": INDICATOR_FACTS["lead"][0],
     "ParameterProblem": PROBLEM["errors"][0],
     "Parked": PARKED,
@@ -120,6 +154,14 @@ EXAMPLES: dict[str, Any] = {
     "Reject": REJECT,
     "RejectList": _page(REJECT),
     "ScoreCardBody": SCORE_CARD,
+    "SectorName": SECTOR_NAME,
+    "IndicatorInCard": INDICATOR_IN_CARD,
+    "IndicatorChange": INDICATOR_IN_CARD["change"],
+    "FigureChange": INDICATOR_IN_CARD["change"]["yesterday"],
+    "CardChange": SCORE_CARD["change"],
+    "PointsChange": SCORE_CARD["change"]["yesterday"],
+    "PortalFigure": INDICATOR_IN_CARD["portal"],
+    "Rank": SCORE_CARD["rank"],
     "Side": SIDE,
     "Source": {**SOURCE, **FRESH},
     "SourceCounts": COUNTS,
@@ -128,10 +170,34 @@ EXAMPLES: dict[str, Any] = {
     "StageBody": STAGE,
     "StatusBody": STATUS,
     "StatusName": STATUS_NAME,
+    "StockDay": STOCK_DAY,
+    "StockFigures": STOCK,
+    "StockList": _page(STOCK_DAY),
     "SupplementBody": SUPPLEMENT,
     "Sync": SYNC,
     "SyncKind": SYNC_KIND,
     "SyncKinds": SYNC_KINDS,
     "SyncPart": SYNC_PART,
+    "Waiting": STOCK["waiting"],
+    "AlertEvent": EVENTS[EventType.ALERT_OPENED],
+    "AlertEventData": ALERT_DATA,
+    "Attempt": ATTEMPT,
+    "Delivery": DELIVERY,
+    "DeliveryList": _page(DELIVERY),
+    "EndpointEvent": EVENTS[EventType.ENDPOINT_DISABLED],
+    "EndpointEventData": ENDPOINT_DATA,
+    "EventAlert": ALERT_DATA["alert"],
+    "EventFeed": FEED,
+    "EventParameters": ALERT_DATA["params"],
+    "FeedEvent": FEED_EVENT,
+    "NewWebhook": NEW_WEBHOOK,
+    "Replayed": {"deliveries": 12},
+    "ReplayRequest": {"since": "2026-11-20T08:00:00+07:00"},
+    "SecretDates": SECRET_DATES,
+    "TestRequest": {"event": "alert.opened"},
+    "Webhook": WEBHOOK,
+    "WebhookChange": {"least_severity": "critical"},
+    "WebhookList": _page(WEBHOOK),
+    "WebhookWithSecret": MADE,
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

@@ -40,8 +40,8 @@ async def list_alerts(
     """Alerts that are open or acknowledged, unless `state` says otherwise.
 
     Several values of one filter mean any of them, several filters all of them. With `sort=opened_at` an alert keeps its place for
-    ever, so that every one is met once while you page, whatever opens or is resolved meanwhile. With `urgency` and `due_at` an
-    alert that gets worse or another due date while you page moves, and may be met twice or not at all.
+    ever, so that every one is met once while you page, whatever opens or is resolved meanwhile. With `urgency`, `due_at` and
+    `points` an alert that gets worse, another due date or another worth while you page moves, and may be met twice or not at all.
     """
     async with reader.snapshot() as snapshot:
         within = await at_agencies(snapshot, query.agency, within=caller.within)

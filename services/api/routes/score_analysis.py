@@ -1,6 +1,7 @@
 """Where points are lost: to a lack of synchronisation, and in which indicators."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from fastapi import Query as QueryParameters
@@ -8,7 +9,8 @@ from pydantic import Field
 
 from services.api.answers import AnAnswer
 from services.api.bodies.lists import freshness_body, named
-from services.api.bodies.scores import compared, lost_body, weakest
+from services.api.bodies.lost import with_dossiers
+from services.api.bodies.scores import compared_body, lost_body, weakest
 from services.api.caller import ScoresReader
 from services.api.parameters import AgencyCode, AgencyPath, PeriodText, Query
 from services.api.reader import TheReader
@@ -16,6 +18,8 @@ from services.api.schemas.problem import ONE_ANSWERS
 from services.api.schemas.scores import Comparison, LostPoints, WeakestIndicators
 from services.api.score_views import ScoreViews
 from services.api.scoring import TheScoring
+from shared.db.views.lost_dossiers import count_lost
+from shared.domain.comparing import compared
 from shared.domain.counters import View
 from shared.domain.units import roles
 
@@ -56,9 +60,9 @@ async def compare_scores(
         scores = views.live(View.PORTAL)
         unit = await scores.unit(query.agency or snapshot.province)
         card = (await scores.cards([unit]))[unit.code]
-        official = await views.official.card(unit.code, None)
+        _, official = await views.official.of(unit.code)
     about = {"agency": named(unit.code, unit.name), "period": str(views.period), "policy": card.policy.id}
-    items = {"published_at": official["data_as_of"], "items": compared(card, official)}
+    items = {"published_at": official.seen_at, "items": [compared_body(found) for found in compared(card, official.unit)]}
     return answer.of({**about, **items, **freshness_body(snapshot.freshness)})
 
 
@@ -71,15 +75,20 @@ async def read_lost(
     answer: AnAnswer,
     query: Annotated[LostQuery, QueryParameters()],
 ) -> Response:
-    """What a lack of synchronisation alone costs: the points of home's records less those of the portal's, by indicator."""
+    """What a lack of synchronisation alone costs: the points of home's records less those of the portal's, by indicator.
+
+    Beside each indicator of dossiers stands how many of them are behind it, and where they are listed.
+    """
     async with reader.snapshot() as snapshot:
         views = ScoreViews(snapshot, reader, scoring, caller, query.period)
         views.check()
         portal, home = views.live(View.PORTAL), views.live(View.HOME)
         unit = await portal.unit(code)
         here, there = (await portal.cards([unit]))[unit.code], (await home.cards([unit]))[unit.code]
+        counts = await count_lost(snapshot, views.period, unit, within=caller.within)
+    lost = with_dossiers(lost_body(here, there), counts, f"/v1/scores/{quote(unit.code)}/lost/dossiers?period={views.period}")
     about = {"agency": named(unit.code, unit.name), "period": str(views.period), "policy": here.policy.id}
-    return answer.of({**about, **lost_body(here, there), **freshness_body(snapshot.freshness)})
+    return answer.of({**about, **lost, **freshness_body(snapshot.freshness)})
 
 
 @router.get(

@@ -8,12 +8,13 @@ from fastapi import Query as QueryParameters
 from pydantic import Field
 
 from services.api.answers import AListAnswer, AnAnswer
+from services.api.bodies.card_context import in_context
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.scores import card_body, day_body, ranked_body
 from services.api.caller import ScoresReader
 from services.api.cursors import cut, next_cursor
+from services.api.live_cards import LiveCards
 from services.api.parameters import AgencyCode, Day, ListQuery, PeriodText, Query
-from services.api.problems import not_found
 from services.api.reader import TheReader
 from services.api.schemas.problem import BOTH_ANSWERS, LIST_ANSWERS, ONE_ANSWERS
 from services.api.schemas.scores import RankedUnit, RankingList, ScoreCardBody, ScoreHistory, ScoreReading
@@ -68,7 +69,9 @@ async def read_card(
 ) -> Response:
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
 
-    The portal's own card has points and ratios as received, null where it publishes none.
+    Beside its figures stand the changes since the day and the month before, the portal's own latest figures, the rank among all
+    of its kind, and the points that can still be reached. The portal's own card has points and ratios as received, null where it
+    publishes none. `stock` is what is open at the moment, or was at the end of that day.
     """
     async with reader.snapshot() as snapshot:
         views = ScoreViews(snapshot, reader, scoring, caller, query.period)
@@ -78,9 +81,8 @@ async def read_card(
             return answer.of(await views.official.card(code, query.as_of))
         scores = views.live(query.view.live)
         unit = await scores.unit(code)
-        card = (await scores.cards([unit], query.as_of)).get(unit.code)
-    if card is None:
-        raise not_found("score kept of this agency and period by that day")
+        card, context = await LiveCards(scores, views.official).read(unit, query.as_of)
+        stock = await scores.stock(unit, query.as_of)
     body = card_body(
         card,
         scoring.targets,
@@ -89,8 +91,9 @@ async def read_card(
         period=scores.period,
         data_as_of=snapshot.data_as_of,
         roles=roles(unit, scoring.targets, scoring.offices),
+        stock=stock,
     )
-    return answer.of(body)
+    return answer.of(in_context(body, card.policy, context))
 
 
 @router.get("/v1/scores/ranking", response_model=RankingList, responses=LIST_ANSWERS, summary="Rank agencies or provinces")

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, Response
 
 from services.api.answers import AComputedAnswer
+from services.api.bodies.card_context import NO_CONTEXT, in_context
 from services.api.bodies.scores import card_body
 from services.api.caller import needs
 from services.api.parameters import no_parameters
@@ -38,7 +39,7 @@ async def preview_score(body: PreviewRequest, reader: TheReader, scoring: TheSco
     except RatiosRefused as refused:
         errors = [ParameterError(f"ratios.{problem.place}", problem.reason) for problem in refused.problems]
         raise invalid_parameters(errors) from None
-    return answer.computed(card_body(card, scoring.targets, view="preview"))
+    return answer.computed(in_context(card_body(card, scoring.targets, view="preview"), policy, NO_CONTEXT))
 
 
 async def _policy(policy_id: str | None, scoring: Scoring, reader: Reader) -> Policy:

@@ -19,11 +19,15 @@ class Alert(Schema):
     severity: Severity
     state: AlertState
     subject: str = Field(
-        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `source:<name>`, `audit:<province>`"
+        description="`dossier:<code>`, `petition:<code>`, `procedure:<code>`, `agency:<code>`, `source:<name>`, "
+        "`audit:<province>`; of scores `indicators:<agency>:<period>`, `score:<agency>:<period>`, `rank:<agency>:<period>`, "
+        "`comparison:<agency>:<period>`"
     )
     dossier_code: str | None = Field(description="Null for an alert about anything else")
     source: str | None = Field(description="The source it is about, null for an alert about a dossier")
-    agency: AgencyName | None = Field(description="Where the dossier stands, or who handles the petition or procedure")
+    agency: AgencyName | None = Field(
+        description="Where the dossier stands, who handles the petition or procedure, or whose score it is"
+    )
     procedure: ProcedureName | None
     responsible: Responsible
     responsible_agency: str | None = Field(description="The code of the agency asked to act")
@@ -36,6 +40,11 @@ class Alert(Schema):
     stage: str | None = Field(description="The name of the stage it is about")
     officer: Officer | None
     details: Details = Field(description="Typed by `rule`")
+    points: float | None = Field(
+        description="What doing it is worth on the card of the agency where the dossier counts, of the year it counts in: six "
+        "decimals, may be negative; null where nothing brings points back or nobody knows; once resolved as it was told last"
+    )
+    province_points: float | None = Field(description="Likewise on the province's card")
     title: str = Field(description="For a list")
     message: str = Field(description="What happened, how much time is left, who is asked to do what; at most 600 characters")
     short: str = Field(description="The same in at most 160 characters")

@@ -52,9 +52,15 @@ _BODY = {
     413: "The body is too large",
     422: "A body, or a place in it, that cannot be used, by name",
 }
+_CHANGED = {
+    409: "It cannot be done as things stand; the detail tells what to do first",
+}
 _BAD_CURSOR = {400: "A cursor of another list, other filters or another sort, or none at all"}
 _MISSING = {404: "There is none, or it may not be seen"}
 _NEXT = {"Link": {"description": 'The next page, as `<address>; rel="next"`', "schema": {"type": "string"}}}
+_LOCATED: Responses = {
+    201: {"description": "It is made", "headers": {"Location": {"description": "Where it is read", "schema": {"type": "string"}}}}
+}
 _TABLE: Responses = {200: {"description": "The answer, as `Accept` asks", "content": {"text/csv": {}}}}
 _PAGES: Responses = {200: {**_TABLE[200], "headers": _NEXT}}
 
@@ -63,7 +69,11 @@ ANSWERS = _UNCHANGED | _problems(_ALWAYS)
 COMPUTED_ANSWERS = _problems(_ALWAYS | _BODY)
 TABLE_ANSWERS = ANSWERS | _TABLE
 ONE_ANSWERS = ANSWERS | _problems(_MISSING)
+CHANGE_ANSWERS = _problems(_ALWAYS | _BODY | _CHANGED | _MISSING)
+MADE_ANSWERS = _problems(_ALWAYS | _BODY | _CHANGED) | _LOCATED
+FEED_ANSWERS = ANSWERS | _problems(_BAD_CURSOR)
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
-"""What a path may answer beside its model: about who asks, anything, what is worked out from a body, a table, one thing, a page
-of a list, a page of what belongs to one."""
+"""What a path may answer beside its model: about who asks, anything, what is worked out from a body, a table, one thing, what was
+changed, what was made, what a feed has next, a page of a list, a page of what belongs to one.
+"""

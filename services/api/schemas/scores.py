@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from services.api.schemas.stock import StockFigures
 from shared.domain.indicators import INDICATOR_IDS, AgencyKind, GroupId
+from shared.domain.ranking import Of
 from shared.domain.scoring import LARGEST, State
 
 Points = Annotated[float, Field(description="Points with two decimals, rounded half up from the unrounded ratio")]
@@ -48,6 +50,61 @@ class IndicatorCard(Schema):
     role: Role | None = Field(description="Whether this agency leads on the indicator or supports; null for neither or no agency")
 
 
+class PointsChange(Schema):
+    """Points more than at the end of an earlier day."""
+
+    against: date
+    points: float | None = Field(description="Null where either has no points")
+
+
+class FigureChange(PointsChange):
+    """More points, and a larger ratio, than at the end of an earlier day."""
+
+    percent: float | None = Field(description="In percentage points of the ratio; null where either has none")
+
+
+class CardChange(Schema):
+    """Null where nothing was kept by that day."""
+
+    yesterday: PointsChange | None = Field(description="Since the end of the day before")
+    last_month: PointsChange | None = Field(description="Since the end of the last day of the month before")
+
+
+class IndicatorChange(Schema):
+    """Null where nothing was kept by that day."""
+
+    yesterday: FigureChange | None = Field(description="Since the end of the day before")
+    last_month: FigureChange | None = Field(description="Since the end of the last day of the month before")
+
+
+class PortalFigure(Schema):
+    """An indicator as the portal last published it for the same unit and period."""
+
+    points: Points | None
+    percent: float | None
+    numerator: int | None
+    denominator: int | None
+    fetched_at: Moment = Field(description="When the portal's figures of this unit were first read so")
+
+
+class Rank(Schema):
+    """A place among units of one kind; equal points share it. Of a province it is that by the totals the portal publishes."""
+
+    position: int
+    of: int = Field(description="How many are ranked")
+    among: Of
+
+
+class IndicatorInCard(IndicatorCard):
+    """One indicator of a card, with everything that explains its points, and what stands beside them."""
+
+    change: IndicatorChange
+    reachable: Points | None = Field(
+        description="Points it can still come to; null without a score, and in every card whose total has none"
+    )
+    portal: PortalFigure | None = Field(description="Null where the portal publishes nothing of it")
+
+
 class GroupCard(Schema):
     """A group: the sum of the rounded points in it; as published in the portal's own card, null where it publishes none."""
 
@@ -55,7 +112,7 @@ class GroupCard(Schema):
     name: str
     points: Points | None
     max: Points
-    indicators: list[IndicatorCard]
+    indicators: list[IndicatorInCard]
 
 
 class ScoreCardBody(Schema):
@@ -71,7 +128,17 @@ class ScoreCardBody(Schema):
     max: Points
     data_as_of: Moment | None
     complete: bool = Field(description="Every indicator that has points had figures; in the portal's own card every group has")
+    rank: Rank | None = Field(description="Null for an agency whose kind nobody listed")
+    change: CardChange
+    reachable: Points | None = Field(
+        description="What the total can still come to in this period if everything that can be saved is, without new dossiers; "
+        "null of an earlier day, of the portal's own card and of figures that were sent"
+    )
     groups: list[GroupCard]
+    stock: StockFigures | None = Field(
+        description="What is open at the moment, or was when it was last kept on the day asked for; null where nothing was kept, "
+        "where that day is not in the period, for figures that were sent and in the portal's own card"
+    )
 
 
 class GroupPoints(Schema):
@@ -138,6 +205,11 @@ class LostIndicator(Schema):
     portal: Points | None
     home: Points | None
     lost: float | None = Field(description="Home less portal; null where either has no score")
+    dossiers: int | None = Field(
+        description="How many dossiers are behind it: home counts them well and the portal does not, or the portal counts them "
+        "badly and home does not; null where no dossiers count"
+    )
+    url: str | None = Field(description="Where they are listed")
 
 
 class LostPoints(Fresh):

@@ -171,12 +171,12 @@ def retry_after(headers: httpx.Headers) -> timedelta | None:
     return max(until - now, timedelta())
 
 
-def gateway_message(message: object, secrets: Iterable[str] = ()) -> str:
-    """Return a gateway's own words, fit for an error text: short, and without secrets, addresses or long numbers."""
+def gateway_message(message: object, secrets: Iterable[str] = (), *, longest: int = _LONGEST_MESSAGE) -> str:
+    """Return another system's own words, fit to store: short, and without secrets, addresses or long numbers."""
     words = message if isinstance(message, str) else ""
     for secret in secrets:
         words = words.replace(secret, "…") if secret else words
-    return text(_PRIVATE.sub("…", words), set(), _LONGEST_MESSAGE)
+    return text(_PRIVATE.sub("…", words), set(), longest)
 
 
 def _http_date(written: str) -> datetime | None:

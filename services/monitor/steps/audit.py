@@ -10,9 +10,11 @@ from shared.db.stores.sources import SourceState
 from shared.db.views import audit
 from shared.db.views.audit import Judged
 from shared.db.views.snapshot import Snapshot, open_snapshot
+from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Rules
 from shared.domain.findings import Review
+from shared.domain.measured import Measured, measured
 from shared.domain.review import review
 from shared.domain.working_time import WorkingTime
 
@@ -67,15 +69,18 @@ class Auditor:
         """Return which parts of the answer come out differently."""
         read_to = {name: min(state.read_to, stored.judged_at) for name, state in states.items() if state.read_to}
         again = review(dossier, procedure, self._rules, self._calendar, read_to, now=stored.judged_at)
-        return differing_parts(dossier, stored, again)
+        counts = measured(Case(dossier, procedure, self._rules, self._calendar))
+        return differing_parts(dossier, stored, again, counts)
 
 
-def differing_parts(dossier: Dossier, stored: Judged, again: Review) -> list[str]:
-    """Return the names of the parts of a review that differ from what is stored."""
+def differing_parts(dossier: Dossier, stored: Judged, again: Review, counts: Measured) -> list[str]:
+    """Return the names of the parts of a review that differ from what is stored; `counts`: what measures count of it now."""
     same = {
         "findings": {finding.family: finding for finding in again.findings} == dossier.standing,
         "marks": again.marks == dossier.marks,
+        "repairs": again.repairs == dossier.repairs,
         "next_review_at": again.next_review_at == stored.next_review_at,
+        "measured": counts == stored.measured,
         "waits_for": again.waits_for == stored.waits_for,
     }
     return [part for part, holds in same.items() if not holds]

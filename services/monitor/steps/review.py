@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, marks, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, repairs, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.db.stores.sources import SourceState
@@ -16,6 +16,7 @@ from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Place, Rules
 from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
+from shared.domain.measured import Measured, measured
 from shared.domain.review import REVIEW_VERSION, review
 from shared.domain.standing import Delay, Standing, delays, standing
 from shared.domain.working_time import WorkingTime
@@ -24,13 +25,16 @@ log = structlog.get_logger()
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """One dossier reviewed: where it stands, where it was late, what was found, and the error if the review raised one."""
+    """One dossier reviewed: where it stands, where it was late, what it counts for in measures, what was found, and the error if
+    the review raised one.
+    """
 
     dossier: Dossier
     claimed: Claimed
     review: Review
     standing: Standing = Standing()
     delays: tuple[Delay, ...] = ()
+    measured: Measured = Measured()
     error: str | None = None
 
     @property
@@ -87,7 +91,7 @@ class Reviewer:
             now = await clock(connection)
             claimed = await dossiers.claim(connection, province, now=now)
             outcomes = await self._judge(connection, claimed, states, now)
-            await self._write(connection, outcomes, _baseline_at(states), now)
+            await self._write(connection, outcomes, baseline_of(states), now)
         for outcome in outcomes:
             if outcome.error:
                 log.error("dossier_parked", dossier=outcome.dossier.code, error=outcome.error)
@@ -116,11 +120,11 @@ class Reviewer:
         """Review one dossier; whatever it raises parks this one and never stops the batch."""
         try:
             case = Case(dossier, procedure, self.rules, self.calendar)
-            stands, late = standing(case), delays(case)
+            stands, late, counts = standing(case), delays(case), measured(case)
             found = review(dossier, procedure, self.rules, self.calendar, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
             return _failed(dossier, claimed, type(error).__name__, now)
-        return Outcome(dossier, claimed, found, stands, late)
+        return Outcome(dossier, claimed, found, stands, late, counts)
 
     async def _write(
         self, connection: Connection, outcomes: Sequence[Outcome], baseline_at: datetime | None, now: datetime
@@ -150,6 +154,8 @@ class Reviewer:
         await alerts.write(connection, province, changes, now=now)
         counted = {o.dossier.code: o.review.marks for o in sound}
         await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
+        possible = {o.dossier.code: o.review.repairs for o in sound}
+        await repairs.write(connection, province, {o.dossier.code: o.dossier.repairs for o in sound}, possible)
 
     def _changes(self, outcome: Outcome, standing: Sequence[Alert], baseline_at: datetime | None) -> list[Told]:
         subject = DOSSIER + outcome.dossier.code
@@ -183,6 +189,7 @@ def _judged(outcome: Outcome) -> Judged:
         held=outcome.review.held,
         out_of_step=[finding.rule for finding in outcome.review.findings if finding.ripe and finding.family.startswith("sync.")],
         standing=outcome.standing,
+        measured=outcome.measured,
     )
 
 
@@ -191,7 +198,7 @@ def _is_first_load(states: Mapping[str, SourceState]) -> bool:
     return any(state.is_loading for state in states.values()) and not any(state.settled_to for state in states.values())
 
 
-def _baseline_at(states: Mapping[str, SourceState]) -> datetime | None:
+def baseline_of(states: Mapping[str, SourceState]) -> datetime | None:
     """Return when every source that can be read had been read completely for the first time."""
     return max((state.first_complete_at for state in states.values() if state.first_complete_at), default=None)
 

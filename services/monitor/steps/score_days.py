@@ -4,13 +4,13 @@ from datetime import date
 
 from shared.db.engine import Database
 from shared.db.stores import score_days
-from shared.db.views.agencies import units
+from shared.db.views.agencies import scored_units
 from shared.db.views.counted import counted
-from shared.db.views.snapshot import Snapshot, open_snapshot
+from shared.db.views.snapshot import open_snapshot
 from shared.domain.agencies import WHOLE_PROVINCE
 from shared.domain.counters import View
 from shared.domain.periods import Period, local_day, periods_of
-from shared.domain.units import Offices, Unit
+from shared.domain.units import Offices
 
 
 class ScoreDays:
@@ -25,7 +25,7 @@ class ScoreDays:
         """Keep today's figures of every unit, view and period that may still move; returns how many changed."""
         async with open_snapshot(self._database, self._province) as snapshot:
             today = local_day(snapshot.now)
-            kept = await self._units(snapshot)
+            kept = await scored_units(snapshot, self._offices, within=WHOLE_PROVINCE)
             found = {
                 (view, period): await counted(snapshot, view, period, kept, within=WHOLE_PROVINCE)
                 for view in View
@@ -36,11 +36,6 @@ class ScoreDays:
             async with self._database.begin() as connection:
                 changed += await score_days.keep(connection, self._province, view, period, of_units, day=today)
         return changed
-
-    async def _units(self, snapshot: Snapshot) -> list[Unit]:
-        """Return the province and every agency listed with a level."""
-        found = await units(snapshot, self._offices, within=WHOLE_PROVINCE)
-        return [unit for unit in found.values() if unit.is_listed or unit.code == self._province]
 
 
 def moving_periods(today: date) -> list[Period]:

@@ -8,7 +8,7 @@ import msgspec
 from shared.db.engine import Connection
 from shared.db.stores import alerts
 from shared.db.stores.alerts import Told
-from shared.domain.alerts import Open, Reason, is_baseline, transitions
+from shared.domain.alerts import Alert, Open, Reason, is_baseline, transitions
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding
 
@@ -16,7 +16,8 @@ from shared.domain.findings import Finding
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A subject with what stands there. `known_since`: when it was first seen or last changed.
 
-    `by_other_rules`: it was judged before, by other rules than now.
+    `by_other_rules`: it was judged before, by other rules than now. `family`: of the alerts of this subject only those of this
+    family are judged, None: all.
     """
 
     subject: str
@@ -24,6 +25,10 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     known_since: datetime
     by_other_rules: bool = False
+    family: str | None = None
+
+    def judges(self, alert: Alert) -> bool:
+        return self.family in (None, alert.finding.family)
 
 
 async def tell(
@@ -34,7 +39,7 @@ async def tell(
     changes = [
         Told(subject=one.subject, change=change, place=one.place, reason=_reason(one, change, baseline_at))
         for one in judged
-        for change in transitions(standing.get(one.subject, []), one.findings, one.place)
+        for change in transitions(filter(one.judges, standing.get(one.subject, [])), one.findings, one.place)
     ]
     await alerts.write(connection, province, changes, now=now)
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import alert_history, alerts, outbox
@@ -24,7 +25,7 @@ from shared.domain.alerts import (
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding
 
-DOSSIER, SOURCE, PETITION, PROCEDURE = "dossier:", "source:", "petition:", "procedure:"
+DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:", "procedure:", "agency:"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +39,18 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
     """Lock and return the unresolved alerts of these subjects, in the order of their ids."""
+    return await _unresolved(connection, province, alerts.c.subject.in_(subjects))
+
+
+async def unresolved_of(connection: AsyncConnection, province: str, family: str) -> dict[str, list[Alert]]:
+    """Lock and return the unresolved alerts of a family, by subject."""
+    return await _unresolved(connection, province, alerts.c.family == family)
+
+
+async def _unresolved(connection: AsyncConnection, province: str, wanted: ColumnElement[bool]) -> dict[str, list[Alert]]:
     query = (
         select(alerts)
-        .where(alerts.c.province_code == province, alerts.c.subject.in_(subjects), alerts.c.state != AlertState.RESOLVED)
+        .where(alerts.c.province_code == province, wanted, alerts.c.state != AlertState.RESOLVED)
         .order_by(alerts.c.id)
         .with_for_update()
     )
@@ -48,6 +58,14 @@ async def unresolved(connection: AsyncConnection, province: str, subjects: Colle
     for row in (await connection.execute(query)).mappings():
         standing[row["subject"]].append(_alert(row))
     return standing
+
+
+async def unresolved_subjects(connection: AsyncConnection, province: str, families: Iterable[str]) -> list[str]:
+    """Return what the unresolved alerts of these families are about."""
+    query = select(alerts.c.subject).where(
+        alerts.c.province_code == province, alerts.c.family.in_(list(families)), alerts.c.state != AlertState.RESOLVED
+    )
+    return list((await connection.execute(query.distinct().order_by(alerts.c.subject))).scalars())
 
 
 async def write(connection: AsyncConnection, province: str, changes: Sequence[Told], *, now: datetime) -> None:
@@ -122,7 +140,7 @@ async def _tell(
             "alert_id": row["id"],
             "sequence": row["sequence"],
             "reason": reason,
-            "alert": dict(row),
+            "alert": {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()},
         }
         for event, row, _, reason in told
         if event != "updated"

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.domain.measured import Measured
 from shared.domain.standing import Standing
 
 BATCH = 1000
@@ -33,6 +34,17 @@ _TYPES = {
     "portal_overdue_at": "timestamptz",
     "stage": "text",
     "officer_id": "text",
+    "counted_on": "date",
+    "accepted": "boolean",
+    "open_on_portal": "boolean",
+    "paused_since": "timestamptz",
+    "intake_by": "timestamptz",
+    "taken_up_at": "timestamptz",
+    "late_from": "timestamptz",
+    "apologised": "boolean",
+    "result_at_home": "boolean",
+    "paid_online": "boolean",
+    "online_result": "boolean",
 }
 _LISTS = ("waits_for", "held", "out_of_step")
 _SETS = ", ".join(
@@ -66,6 +78,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     held: Collection[str]
     out_of_step: Collection[str]
     standing: Standing
+    measured: Measured = Measured()
 
 
 async def touch(
@@ -176,6 +189,7 @@ def _facts(row: Judged) -> dict[str, Any]:
         "held": ",".join(sorted(row.held)),
         "out_of_step": ",".join(sorted(row.out_of_step)),
         **msgspec.structs.asdict(row.standing),
+        **msgspec.structs.asdict(row.measured),
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.stores import look_ups, marks, petitions, refusals
+from shared.db.stores import look_ups, marks, petitions, refusals, repairs
 from shared.db.tables import delays, findings, procedures, records
 from shared.domain.case import procedure_code
 from shared.domain.catalogue import Procedure
@@ -43,6 +43,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
     refused = await refusals.unreadable(connection, province, codes)
     standing = await _findings(connection, province, codes)
     counted = await marks.load(connection, province, codes)
+    possible = await repairs.load(connection, province, codes)
     sides: dict[str, dict[str, Side]] = defaultdict(dict)
     for (code, source), absent in absences.items():
         sides[code][source] = absent
@@ -58,6 +59,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
             sides={source: side for source, side in sides[code].items() if source in sources},
             standing=standing[code],
             marks=counted.get(code, ()),
+            repairs=possible.get(code, ()),
             petitions=complaints.get(code, ()),
         )
         for code in sorted(codes)

@@ -36,6 +36,12 @@ async def fingerprint(connection: AsyncConnection, province: str) -> str | None:
     return None if latest is None else str(latest.fingerprint)
 
 
+async def since(connection: AsyncConnection, province: str) -> datetime | None:
+    """Return since when the rules at work are at work, None before there are any."""
+    latest = await _latest(connection, province)
+    return None if latest is None else latest.since
+
+
 async def _latest(connection: AsyncConnection, province: str):  # type: ignore[no-untyped-def]  # a row
     query = select(rule_sets).where(rule_sets.c.province_code == province).order_by(rule_sets.c.id.desc()).limit(1)
     return (await connection.execute(query)).one_or_none()

@@ -37,6 +37,12 @@ async def units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> 
     return units_of((Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows), offices)
 
 
+async def scored_units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> list[Unit]:
+    """Return the units whose scores are kept and watched: the province, and every agency listed with a level."""
+    found = await units(snapshot, offices, within=within)
+    return [unit for unit in found.values() if unit.is_listed or unit.code == snapshot.province]
+
+
 async def agency_page(snapshot: Snapshot, q: str | None, cut: Cut, *, within: AgencyTree) -> Page:
     """Return one page of the agencies, by code; `q` is searched in code and name."""
     query = select(*_COLUMNS).where(agencies.c.province_code == snapshot.province, at_agency(agencies.c.code, within))

@@ -1,6 +1,7 @@
 """Alerts with the names of what they are about."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import and_, func, select
@@ -16,17 +17,21 @@ from shared.domain.agencies import AgencyTree
 
 
 class AlertSort(StrEnum):
-    """`urgency`: critical first, then the earliest due; `due_at`: the earliest due; `opened_at`: the latest opened first."""
+    """`urgency`: critical first, then the earliest due; `due_at`: the earliest due; `opened_at`: the latest opened first;
+    `points`: what is worth most on its agency's card first, what nobody knows the worth of last.
+    """
 
     URGENCY = "urgency"
     DUE_AT = "due_at"
     OPENED_AT = "opened_at"
+    POINTS = "points"
 
 
 ORDERS: dict[AlertSort, Order] = {
     AlertSort.URGENCY: Order((alerts.c.severity, alerts.c.due_at, alerts.c.id), tuple[Word, Instant | None, Number]),
     AlertSort.DUE_AT: Order((alerts.c.due_at, alerts.c.id), tuple[Instant | None, Number]),
     AlertSort.OPENED_AT: Order((alerts.c.opened_at, alerts.c.id), tuple[Instant, Number], falls=True),
+    AlertSort.POINTS: Order((alerts.c.points, alerts.c.id), tuple[Decimal | None, Number], falls=True),
 }
 """Critical sorts before warning by the alphabet too, which `ix_alerts_urgent` relies on."""
 

@@ -8,21 +8,23 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.domain.counters import COUNTERS
+from shared.domain.measured import Measured
 
 BATCH = 1000
 
+_MEASURED = ", ".join(f"d.{name}" for name in Measured.__struct_fields__)
 _JUDGED = text(
-    """
-    SELECT d.code, d.judged_at, d.next_review_at, d.waits_for FROM dossiers d
+    f"""
+    SELECT d.code, d.judged_at, d.next_review_at, d.waits_for, {_MEASURED} FROM dossiers d
     LEFT JOIN procedures p ON p.province_code = d.province_code AND p.code = d.procedure
     WHERE d.province_code = :province AND d.code > :after AND d.judged_at IS NOT NULL AND d.parked_at IS NULL
         AND (d.next_review_at IS NULL OR d.next_review_at > :now)
         AND d.rule_set = (SELECT max(id) FROM rule_sets WHERE province_code = :province)
         AND (p.changed_at IS NULL OR p.changed_at <= d.judged_at)
-        AND NOT d.waits_for && (SELECT coalesce(array_agg(name), '{}') FROM sources
+        AND NOT d.waits_for && (SELECT coalesce(array_agg(name), '{{}}') FROM sources
             WHERE province_code = :province AND read_to IS DISTINCT FROM settled_to)
     ORDER BY d.code LIMIT :limit
-    """
+    """  # noqa: S608 - names of ours
 )
 _COUNT = text("SELECT count(*) FROM dossiers WHERE province_code = :province")
 
@@ -67,6 +69,7 @@ class Judged(msgspec.Struct, frozen=True):
     judged_at: datetime
     next_review_at: datetime | None
     waits_for: frozenset[str]
+    measured: Measured
 
 
 async def judged_after(connection: AsyncConnection, province: str, code: str, *, now: datetime) -> list[Judged]:
@@ -77,7 +80,16 @@ async def judged_after(connection: AsyncConnection, province: str, code: str, *,
     """
     parameters = {"province": province, "after": code, "now": now, "limit": BATCH}
     rows = await connection.execute(_JUDGED, parameters)
-    return [Judged(row.code, row.judged_at, row.next_review_at, frozenset(row.waits_for)) for row in rows]
+    return [
+        Judged(
+            row.code,
+            row.judged_at,
+            row.next_review_at,
+            frozenset(row.waits_for),
+            Measured(**{name: getattr(row, name) for name in Measured.__struct_fields__}),
+        )
+        for row in rows
+    ]
 
 
 async def count_dossiers(connection: AsyncConnection, province: str) -> int:

@@ -33,8 +33,8 @@ from shared.domain.statuses import RUNNING, Status
 
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
-_is_open = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
-_looked_at = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
+IS_OPEN = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
+LOOKED_AT = dossiers.c.rule_set > literal_column("0")  # likewise; of what nobody has looked at nothing is known
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -79,7 +79,7 @@ def conditions(
     """
     wanted = [dossiers.c.province_code == province, *_listed(filters), *_states(filters, now)]
     if SyncState.UNJUDGED not in filters.sync_states:
-        wanted.append(_looked_at)
+        wanted.append(LOOKED_AT)
     if filters.sync_states or filters.sync_rules:
         wanted.append(_in_sync_state(filters.sync_states, filters.sync_rules))
     if filters.due_from:
@@ -94,6 +94,12 @@ def conditions(
 def out_of_step() -> ColumnElement[bool]:
     """Return the condition as the partial index writes it: a parameter in its place would keep it from being used."""
     return dossiers.c.out_of_step != _NONE
+
+
+def out_of_step_by(rules: Collection[str]) -> ColumnElement[bool]:
+    """Return whether one of these `sync.*` rules stands."""
+    listed = cast(literal(sorted(rules), ARRAY(Text)), ARRAY(Text))
+    return dossiers.c.out_of_step.op("&&", is_comparison=True)(listed)
 
 
 def in_step() -> ColumnElement[bool]:
@@ -114,7 +120,12 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
         findings.c.family == "deadline",
         findings.c.finding.op("->>", return_type=Text())(literal("rule", Text)) == "deadline.overdue",
     )
-    return and_(_is_open, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
+    return and_(IS_OPEN, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
+
+
+def is_untouched(now: datetime) -> ColumnElement[bool]:
+    """Online, taken up on no side, past the window: its end is reached at its instant."""
+    return and_(dossiers.c.intake_by.is_not(None), dossiers.c.intake_by <= now, dossiers.c.taken_up_at.is_(None))
 
 
 def is_overdue_on_portal(now: datetime) -> ColumnElement[bool]:
@@ -149,7 +160,7 @@ def _listed(filters: DossierFilters) -> list[ColumnElement[bool]]:
 def _states(filters: DossierFilters, now: datetime) -> list[ColumnElement[bool]]:
     """A dossier that is neither open nor ended is one nobody has judged or no system has any more."""
     asked = (
-        (filters.is_open, _is_open, dossiers.c.ended_at.is_not(None)),
+        (filters.is_open, IS_OPEN, dossiers.c.ended_at.is_not(None)),
         (filters.is_overdue, overdue := is_overdue(now), not_(known(overdue))),
         (filters.is_overdue_on_portal, on_portal := is_overdue_on_portal(now), not_(known(on_portal))),
     )
@@ -164,8 +175,7 @@ def _in_sync_state(states: tuple[SyncState, ...], rules: tuple[str, ...]) -> Col
     }
     wanted = [any_state[state] for state in states]
     if rules:
-        listed = cast(literal(sorted(rules), ARRAY(Text)), ARRAY(Text))
-        wanted.append(and_(out_of_step(), dossiers.c.out_of_step.op("&&", is_comparison=True)(listed)))
+        wanted.append(and_(out_of_step(), out_of_step_by(rules)))
     return or_(*wanted)
 
 

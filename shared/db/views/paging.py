@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Text, func, literal, literal_column, tuple_
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Select, Text, func, literal, literal_column, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from shared.db.views.rows import Row, all_rows
 
@@ -22,11 +24,13 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 _LONGEST = 80
 
-_LAST: dict[bool, ColumnElement[Any]] = {
-    False: literal_column("'infinity'::timestamptz"),
-    True: literal_column("'-infinity'::timestamptz"),
+_LAST: dict[tuple[type, bool], ColumnElement[Any]] = {
+    (DateTime, False): literal_column("'infinity'::timestamptz"),
+    (DateTime, True): literal_column("'-infinity'::timestamptz"),
+    (Numeric, False): literal_column("'infinity'::numeric"),
+    (Numeric, True): literal_column("'-infinity'::numeric"),
 }
-"""What stands for a moment that is not there, in a list that rises and in one that falls."""
+"""What stands for a moment or points that are not there, in a list that rises and in one that falls."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,11 @@ class Page:
 async def page(connection: AsyncConnection, query: Select[Any], order: Order, cut: Cut) -> Page:
     """Return one page of a query."""
     keys = [column.label(f"key_{index}") for index, column in enumerate(order.columns)]
-    places = [or_last(column, falls=order.falls) if _is_moment(column) else column for column in order.columns]
+    places = [or_last(column, falls=order.falls) if _may_be_missing(column) else column for column in order.columns]
     query = query.add_columns(*keys).order_by(*(place.desc() if order.falls else place for place in places))
     if cut.after is not None:
-        end = tuple_(*(_LAST[order.falls] if value is None else _value(value) for value in cut.after))
+        ends = zip(order.columns, cut.after, strict=True)
+        end = tuple_(*(_last(column, falls=order.falls) if value is None else _value(value) for column, value in ends))
         query = query.where(tuple_(*places) < end if order.falls else tuple_(*places) > end)
     rows = await all_rows(connection, query.limit(cut.limit + 1))
     if len(rows) <= cut.limit:
@@ -72,9 +77,9 @@ async def page(connection: AsyncConnection, query: Select[Any], order: Order, cu
     return Page(rows[: cut.limit], tuple(end_row[key.name] for key in keys))
 
 
-def or_last(moment: ColumnElement[Any], *, falls: bool = False) -> ColumnElement[Any]:
-    """Return a moment as lists are sorted by it and their indexes have it: where there is none, one after all others."""
-    return func.coalesce(moment, _LAST[falls])
+def or_last(value: ColumnElement[Any], *, falls: bool = False) -> ColumnElement[Any]:
+    """Return a moment, or points, as lists are sorted by it and their indexes have it: where there is none, after all others."""
+    return func.coalesce(value, _last(value, falls=falls))
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,14 @@ def _short(name: str) -> str:
     return name[:_LONGEST] + blake2b(name.encode(), digest_size=8).hexdigest()
 
 
-def _is_moment(column: ColumnElement[Any]) -> bool:
-    return isinstance(column.type, DateTime) and bool(getattr(column, "nullable", True))
+def _may_be_missing(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, DateTime | Numeric) and bool(getattr(column, "nullable", True))
+
+
+def _last(column: ColumnElement[Any], *, falls: bool) -> ColumnElement[Any]:
+    return _LAST[Numeric if isinstance(column.type, Numeric) else DateTime, falls]
 
 
 def _value(value: object) -> ColumnElement[Any]:
-    kind = DateTime(timezone=True) if isinstance(value, datetime) else BigInteger() if isinstance(value, int) else Text()
-    return literal(value, kind)
+    kinds: dict[type, TypeEngine[Any]] = {datetime: DateTime(timezone=True), int: BigInteger(), Decimal: Numeric()}
+    return literal(value, kinds.get(type(value), Text()))

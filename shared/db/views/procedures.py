@@ -46,6 +46,14 @@ async def unknown_procedures(snapshot: Snapshot, wanted: Collection[str], *, wit
     return sorted(set(wanted) - named)
 
 
+async def procedure_names(snapshot: Snapshot, codes: Collection[str], *, within: AgencyTree) -> Mapping[str, str]:
+    """Return the names of these procedures, of those that agencies handle."""
+    query = select(procedures.c.code, procedures.c.name).where(
+        procedures.c.province_code == snapshot.province, one_of(procedures.c.code, codes), handled(snapshot.province, within)
+    )
+    return {row.code: row.name for row in await snapshot.connection.execute(query)}
+
+
 async def sector_names(snapshot: Snapshot, sectors: Collection[str], *, within: AgencyTree) -> Mapping[str, str]:
     """Return the names of these sectors, as the procedures that agencies handle give them."""
     name = procedures.c.facts.op("->>", return_type=Text())(literal("sector_name", Text))

@@ -8,12 +8,14 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import catalogue_counts
+from shared.db.views.offered import LISTED, SERVICE, at
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import COUNTERS, Counters, View
 from shared.domain.figures import Services
 from shared.domain.offers import Catalogue
 from shared.domain.periods import Period
+from shared.domain.units import Unit
 
 Units = Mapping[str, Collection[str]]
 """The agencies each unit consists of, itself included, by the unit's code."""
@@ -26,12 +28,21 @@ _SUMS = text(
 )
 _SERVICES = {
     counter: text(
-        f"SELECT unit.code, count(DISTINCT tally.procedure) FROM procedure_tally AS tally"  # noqa: S608 - likewise
-        f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = :view AND span = :span"
-        f" AND starts_on = :first AND {counter} > 0 GROUP BY unit.code"
+        f"WITH used AS MATERIALIZED (SELECT DISTINCT unit.code AS unit, tally.procedure"  # noqa: S608 - likewise
+        f" FROM procedure_tally AS tally JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency"
+        " WHERE province_code = :province AND view = :view AND span = :span AND starts_on = :first"
+        f" AND {counter} > 0) SELECT used.unit, count(*) FROM used JOIN procedures ON procedures.code = used.procedure"
+        f" WHERE {LISTED} AND {offers} AND {at('used.unit')} GROUP BY used.unit"
     )
-    for counter in ("service_used", "service_paid")
+    for counter, offers in SERVICE.items()
 }
+_ALONE = text(
+    f"SELECT {', '.join(f'coalesce(sum({name}), 0)::bigint' for name in COUNTERS)} FROM procedure_tally AS tally"  # noqa: S608
+    f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = 'portal' AND span = :span"
+    " AND starts_on = :first AND NOT EXISTS (SELECT FROM procedure_tally AS home WHERE home.province_code = :province"
+    " AND home.view = 'home' AND home.span = :span AND home.starts_on = :first AND home.agency = tally.agency"
+    " AND home.procedure = tally.procedure AND home.received > 0)"
+)
 
 
 async def sums(
@@ -44,12 +55,19 @@ async def sums(
 
 
 async def services(snapshot: Snapshot, view: View, period: Period, units: Units, *, within: AgencyTree) -> dict[str, Services]:
-    """Return of each unit how many procedures were used online and paid online, each counted once over its agencies."""
+    """Return of each unit how many of the procedures it offers were used online and paid online, each once over its agencies."""
     parameters = {**_of(snapshot, view, units, within), "span": period.kind.value, "first": period.first_day}
     used, paid = [
         {row[0]: row[1] for row in await snapshot.connection.execute(statement, parameters)} for statement in _SERVICES.values()
     ]
     return {code: Services(used.get(code, 0), paid.get(code, 0)) for code in used.keys() | paid.keys()}
+
+
+async def alone(snapshot: Snapshot, period: Period, unit: Unit, *, within: AgencyTree) -> Counters:
+    """Return the portal's counters of a unit's procedures of which home counts no dossier, agency by agency."""
+    parameters = {**_of(snapshot, View.PORTAL, {unit.code: unit.agencies}, within), "span": period.kind.value}
+    row = (await snapshot.connection.execute(_ALONE, {**parameters, "first": period.first_day})).one()
+    return Counters(**dict(zip(COUNTERS, row, strict=True)))
 
 
 async def catalogue(connection: AsyncConnection, province: str) -> Catalogue:

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Severity
-from shared.domain.messages import own_texts, petition_texts, sync_texts, work_texts
+from shared.domain.messages import agency_texts, own_texts, petition_texts, score_texts, sync_texts, work_texts
 from shared.domain.messages.facts import Facts, Message
 from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, length, moment, sentence, shorten
 from shared.domain.working_time import WorkingTime
 
-__all__ = ["RULE_LABELS", "TELLINGS", "Facts", "Message", "Telling", "message"]
+__all__ = ["RULE_LABELS", "TELLINGS", "UNWORDABLE", "Facts", "Message", "Telling", "label_alone", "message"]
 
 TEXT_LIMIT = 600
 SHORT_LIMIT = 160
@@ -61,6 +61,11 @@ TELLINGS: dict[str, Telling] = {
     "petition.overdue": Telling("Phản ánh, kiến nghị quá hạn", petition_texts.petition_overdue),
     "publication.due_soon": Telling("Thủ tục sắp hết hạn công khai", petition_texts.publication_due_soon, reminds=True),
     "publication.late": Telling("Thủ tục quá hạn công khai", petition_texts.publication_late),
+    "overdue_rate.high": Telling("Tỷ lệ quá hạn trên Cổng cao", agency_texts.overdue_rate_high),
+    "indicator.below_target": Telling("Chỉ số chưa đạt chỉ tiêu", score_texts.below_target),
+    "score.dropped": Telling("Điểm số giảm", score_texts.score_dropped),
+    "rank.dropped": Telling("Thứ hạng giảm", score_texts.rank_dropped),
+    "score.differs": Telling("Số liệu lệch với Cổng công bố", score_texts.score_differs),
     "source.stale": Telling("Nguồn dữ liệu không đọc được", own_texts.source_stale),
     "review.failed": Telling("Không xét được hồ sơ", own_texts.review_failed),
     "audit.differs": Telling("Xét lại cho kết quả khác", own_texts.audit_differs),
@@ -75,16 +80,29 @@ def message(facts: Facts, calendar: WorkingTime, *, now: datetime) -> Message:
     """Return the message of an alert as it reads at `now`: how much is left or late is counted here, never stored."""
     telling, letter = TELLINGS[facts.rule], Letter(facts, calendar, now)
     kind, subject = _kind(facts, telling), _subject(facts)
+    left = None
     if facts.state is AlertState.RESOLVED:
         body, brief = _resolved(letter, telling)
     else:
         words = telling.words(letter)
-        body, brief = _told(letter, words), f"{words.brief} ({words.left})"
+        body, brief, left = _told(letter, words), f"{words.brief} ({words.left})", words.left
     return Message(
         title=shorten(f"{telling.label} – {subject}", TITLE_LIMIT),
         text=_fitted(kind, facts, body),
         short=shorten(f"[{kind}] {subject}: {brief}.", SHORT_LIMIT),
+        asked=letter.asked,
+        left=left,
     )
+
+
+UNWORDABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What `message` raises for an alert whose details are not those of its rule."""
+
+
+def label_alone(rule: str) -> Message:
+    """Return what is said of an alert that cannot be worded: the name of its rule."""
+    label = RULE_LABELS.get(rule) or rule
+    return Message(title=label, text=label, short=label)
 
 
 def _kind(facts: Facts, telling: Telling) -> str:
@@ -96,7 +114,7 @@ def _kind(facts: Facts, telling: Telling) -> str:
 
 
 def _subject(facts: Facts) -> str:
-    code = facts.dossier_code or facts.petition_code or facts.procedure_code or facts.source
+    code = facts.dossier_code or facts.petition_code or facts.procedure_code or facts.unit_code or facts.source
     return shorten(code or "hệ thống", _CODE_LIMIT)
 
 
@@ -106,6 +124,7 @@ def _about(facts: Facts) -> str:
         (facts.dossier_code, "Hồ sơ"),
         (facts.petition_code, "Phản ánh, kiến nghị"),
         (facts.procedure_code, "Thủ tục"),
+        (facts.unit_code, "Đơn vị"),
         (facts.source, "Nguồn"),
     )
     kind = next((noun for code, noun in kinds if code), None)
@@ -135,9 +154,9 @@ def _as_of(facts: Facts) -> str:
 
 
 def _fitted(kind: str, facts: Facts, body: str) -> str:
-    """Give the name of the procedure the room the rest leaves."""
+    """Give the name of the procedure, or of the unit, the room the rest leaves."""
     head = f"[{kind}] {_about(facts)}"
-    if facts.procedure_name:
+    if name := facts.procedure_name or (facts.unit_code and facts.agency_name):
         room = TEXT_LIMIT - len(f"{head} – . {body}")
-        head += " – " + shorten(facts.procedure_name, min(max(room, _PROCEDURE_LEAST), _PROCEDURE_LIMIT))
+        head += " – " + shorten(name, min(max(room, _PROCEDURE_LEAST), _PROCEDURE_LIMIT))
     return shorten(f"{head}. {body}", TEXT_LIMIT)

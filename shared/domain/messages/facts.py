@@ -13,7 +13,7 @@ from shared.domain.findings import Responsible, Severity
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is made of. No citizen, no officer's name, no cause the data does not show.
 
-    It is about a dossier, a petition, a procedure (`procedure_code`: only then) or a source.
+    It is about a dossier, a petition, a procedure (`procedure_code`: only then), a unit (`unit_code`: likewise) or a source.
     """
 
     rule: str
@@ -28,6 +28,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     petition_code: str | None = None
     procedure_code: str | None = None
     procedure_name: str | None = None
+    unit_code: str | None = None
     agency_name: str | None = None
     responsible_agency_name: str | None = None
     source: str | None = None
@@ -36,8 +37,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """`title` for a list, `text` at most 600 characters, `short` at most 160; Vietnamese in NFC."""
+    """`title` for a list, `text` at most 600 characters, `short` at most 160; Vietnamese in NFC.
+
+    `asked`: who is asked to act; `left`: how much time is left or gone, None where nothing is asked any more.
+    """
 
     title: str
     text: str
     short: str
+    asked: str | None = None
+    left: str | None = None

@@ -16,6 +16,7 @@ from shared.domain.rules import (
     deadline,
     intake,
     main,
+    overdue_rate,
     pause,
     payment,
     petition,
@@ -82,11 +83,16 @@ FAMILY_OF: dict[str, str] = {rule: family.name for family in FAMILIES for rule i
     "petition.overdue": petition.FAMILY,
     "publication.due_soon": publication.FAMILY,
     "publication.late": publication.FAMILY,
+    overdue_rate.RULE: overdue_rate.FAMILY,
+    "indicator.below_target": "indicator.below_target",
+    "score.dropped": "score.dropped",
+    "rank.dropped": "rank.dropped",
+    "score.differs": "score.differs",
     "source.stale": "source.stale",
     "review.failed": "review.failed",
     "audit.differs": "audit.differs",
 }
-"""Every rule's family, mildest first. The last are judged about petitions, procedures, sources and our own work."""
+"""Every rule's family, mildest first. The last are judged about petitions, procedures, agencies, sources and our own work."""
 
 RULES: tuple[str, ...] = tuple(FAMILY_OF)
 
@@ -95,6 +101,11 @@ DETAILS: dict[str, type] = {rule: family.details for family in FAMILIES for rule
     "petition.overdue": findings.PetitionDetails,
     "publication.due_soon": findings.PublicationDetails,
     "publication.late": findings.PublicationDetails,
+    overdue_rate.RULE: findings.OverdueRateDetails,
+    "indicator.below_target": findings.BelowTargetDetails,
+    "score.dropped": findings.ScoreDroppedDetails,
+    "rank.dropped": findings.RankDroppedDetails,
+    "score.differs": findings.ScoreDiffersDetails,
     "source.stale": findings.SourceStaleDetails,
     "review.failed": findings.ReviewFailedDetails,
     "audit.differs": findings.AuditDiffersDetails,

@@ -1,0 +1,59 @@
+"""A receiver of webhooks that does nothing but accept, in a process of its own: `python -m benchmarks.receiving`.
+
+It says on its first line which port it listens on, and ends with its standard input.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+_ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+class Receiver(asyncio.Protocol):
+    """Counts the bytes of a request, whichever pieces they come in, and accepts it."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._read = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while b"\r\n\r\n" in self._read:
+            head, _, rest = self._read.partition(b"\r\n\r\n")
+            found = _LENGTH.search(head)
+            length = int(found[1]) if found else 0
+            if len(rest) < length:
+                return
+            self._read = rest[length:]
+            self._transport.write(_ACCEPTED)  # type: ignore[attr-defined]
+
+
+async def serve() -> None:
+    """Accept until standard input ends."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Receiver, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+@asynccontextmanager
+async def receiver() -> AsyncIterator[int]:
+    """Run a receiver for the length of the block; gives its port."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.receiving", stdin=pipe, stdout=pipe)
+    assert process.stdin
+    assert process.stdout
+    try:
+        yield int(await process.stdout.readline())
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -1,0 +1,31 @@
+"""Events, of each type one: rendered as the real ones are."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.api.examples.alerts import FRESH
+from shared.config import CalendarConfig
+from shared.domain.events import EventType
+from shared.domain.payloads import Rendering, body_of, data_of
+from shared.domain.samples import NAMES, sample
+from shared.domain.working_time import LOCAL
+from shared.policy import working_time
+
+_AT = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
+_RENDERING = Rendering(NAMES, working_time(CalendarConfig()), "https://watch766.example.vn")
+
+
+def _body(type_: EventType) -> dict[str, Any]:
+    event = sample(type_, _AT)
+    body: dict[str, Any] = msgspec.json.decode(body_of(event, data_of(event, _RENDERING)))
+    return body
+
+
+EVENTS: dict[EventType, dict[str, Any]] = {type_: _body(type_) for type_ in EventType}
+
+ALERT_DATA: dict[str, Any] = EVENTS[EventType.ALERT_OPENED]["data"]
+ENDPOINT_DATA: dict[str, Any] = EVENTS[EventType.ENDPOINT_DISABLED]["data"]
+FEED_EVENT: dict[str, Any] = {"id": "evt_mzxw6ytboi2dmnzygrqwy3dpnuqho33s", **EVENTS[EventType.ALERT_OPENED]}
+FEED: dict[str, Any] = {"items": [FEED_EVENT], "after": "q83vEjRWeJqrze8SNFaTpndhcm5pbmc", **FRESH}

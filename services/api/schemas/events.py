@@ -1,0 +1,93 @@
+"""Events, as webhooks are sent them and the feed lists them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.api.schemas.base import AgencyName, Fresh, Moment, Schema
+from shared.domain.alerts import AlertState
+from shared.domain.events import EventType
+from shared.domain.findings import Responsible, Severity
+from shared.domain.recipients import Role
+
+
+class EventAlert(Schema):
+    """The alert as it was at the moment of the event."""
+
+    id: int
+    rule: str
+    severity: Severity
+    state: AlertState
+    sequence: int = Field(description="Counts what is told of this alert, from 1: a smaller one that comes later is old news")
+
+
+class EventParameters(Schema):
+    """Values for the templates of Zalo and e-offices, under their names."""
+
+    ma_ho_so: str | None = Field(description="The dossier's code")
+    ten_tthc: str | None = Field(description="The name of the procedure")
+    don_vi: str | None = Field(description="Who is asked to act")
+    han: str | None = Field(description="Until when, such as `15:52 20/11/2026`")
+    con_lai: str | None = Field(description="How much time is left or gone at the moment of the event; null once it is resolved")
+
+
+class AlertEventData(Schema):
+    """What is told of an alert: enough for a message of one's own, without asking back. The texts are Vietnamese."""
+
+    alert: EventAlert
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=600, description="What happened, how much time is left, who is asked to do what")
+    short: str = Field(max_length=160, description="The same in at most 160 characters")
+    params: EventParameters
+    agency: AgencyName | None = Field(description="Where the dossier stands, or who handles the petition or procedure")
+    responsible: Responsible
+    recipient_role: Role = Field(description="As whom it is told: the webhook's role; in the feed the one asked to act")
+    officer_id: str | None = Field(description="The number of the public servant at work on it")
+    dossier_code: str | None
+    due_at: Moment | None
+    expires_at: Moment | None = Field(description="From then on it need not be told any more; null: never")
+    supersedes: str | None = Field(description="The id under which the event of the same alert before this one was told")
+    url: str | None = Field(description="Where to read more; null where `webhooks.public_url` is not set")
+    test: bool = Field(description="True for a sample: nothing happened")
+
+
+class EndpointEventData(Schema):
+    """What is told of a webhook: it was switched off, or accepts again after a while."""
+
+    webhook_id: int
+    reason: Literal["gone", "failing"] | None = Field(description="Why it was switched off; null where it was not")
+    failing_since: Moment | None = Field(description="Since when it accepted nothing")
+    cancelled: int | None = Field(description="How many deliveries waited for it, and were cancelled")
+    test: bool = Field(description="True for a sample: nothing happened")
+
+
+class AlertEvent(Schema):
+    """What is sent of an alert, in the envelope of Standard Webhooks."""
+
+    type: Literal["alert.opened", "alert.worsened", "alert.moved", "alert.resolved", "source.stale", "score.dropped"]
+    timestamp: Moment = Field(description="When it happened")
+    data: AlertEventData
+
+
+class EndpointEvent(Schema):
+    """What is sent of a webhook, in the envelope of Standard Webhooks."""
+
+    type: Literal["endpoint.disabled", "endpoint.recovered", "endpoint.test"]
+    timestamp: Moment = Field(description="When it happened")
+    data: EndpointEventData
+
+
+class FeedEvent(Schema):
+    """An event in the feed; `id` is the same whoever asks."""
+
+    id: str
+    type: EventType
+    timestamp: Moment = Field(description="When it happened")
+    data: AlertEventData | EndpointEventData
+
+
+class EventFeed(Fresh):
+    """The next events in their order."""
+
+    items: list[FeedEvent]
+    after: str = Field(description="Ask again with this `after` for what comes next; never null, the feed has no end")

@@ -1,0 +1,165 @@
+"""Webhooks: who is told of what, their secrets, and what became of what was sent."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool
+
+from services.api.names_of_rules import RuleOrFamily
+from services.api.parameters import MOST, AgencyCode
+from services.api.parameters import Moment as AskedMoment
+from services.api.schemas.base import ListBody, Moment, Schema
+from shared.domain.addresses import LONGEST_URL
+from shared.domain.delivery import DeliveryState
+from shared.domain.events import EventType
+from shared.domain.findings import Severity
+from shared.domain.messages.wording import clean
+from shared.domain.recipients import Role
+
+LONGEST_DESCRIPTION = 500
+
+
+def _offered(mode: object) -> object:
+    if mode == "digest":
+        raise ValueError("digests are not offered yet: each tells every event by itself")
+    return mode
+
+
+Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, pattern=r"^[^\x00]*$", description="Where it is sent to")]
+Description = Annotated[
+    str, Field(max_length=LONGEST_DESCRIPTION, pattern=r"^[^\x00]*$", description="For yourselves"), AfterValidator(clean)
+]
+Agencies = Annotated[list[AgencyCode], Field(max_length=MOST, description="Each with everything below it; none: all you may see")]
+Rules = Annotated[list[RuleOrFamily], Field(max_length=MOST, description="Rules and families; none: all")]
+Least = Annotated[Severity, Field(description="`critical`: nothing of what can still be prevented")]
+As = Annotated[
+    Role,
+    Field(
+        description="As whom you are told: who takes dossiers in, who handles them, who answers for synchronisation, operations, "
+        "or the People's Committee office, which hears everything"
+    ),
+]
+Mode = Annotated[Literal["each"], BeforeValidator(_offered), Field(description="Every event by itself")]
+Active = Annotated[StrictBool, Field(description="False: nothing is sent; it is kept, to be sent again on wish")]
+
+
+class NewWebhook(Schema):
+    """What is to be told to whom."""
+
+    url: Url
+    description: Description = ""
+    agencies: Agencies = Field(default_factory=list)
+    rules: Rules = Field(default_factory=list)
+    least_severity: Least = Severity.WARNING
+    role: As = Role.OFFICE
+    mode: Mode = "each"
+    active: Active = True
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class WebhookChange(NewWebhook):
+    """What is to change; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
+
+    url: Url = ""
+
+
+class SecretDates(Schema):
+    """A secret that deliveries are signed with, without the secret."""
+
+    created_at: Moment
+    expires_at: Moment | None = Field(description="Until when it signs, after a newer one was made; null: until then")
+
+
+class Webhook(Schema):
+    """A webhook, and how it fares."""
+
+    id: int
+    url: str
+    description: str
+    agencies: list[str]
+    rules: list[str]
+    least_severity: Severity
+    role: Role
+    mode: Literal["each"]
+    active: bool = Field(description="As you wish")
+    state: Literal["listening", "paused", "disabled"] = Field(
+        description="`paused`: not active; `disabled`: switched off because it failed or is gone; enable it again"
+    )
+    owner_agency: str | None = Field(description="The agency it was made for; null: the whole province")
+    created_at: Moment
+    changed_at: Moment
+    disabled_at: Moment | None
+    disabled_reason: Literal["gone", "failing"] | None = Field(description="It answered 410, or accepted nothing for days")
+    failing_since: Moment | None = Field(description="Since when nothing was accepted; null when the last delivery was")
+    delivered_at: Moment | None = Field(description="When it last accepted a delivery")
+    secrets: list[SecretDates] = Field(description="What deliveries are signed with, the newest first; all of them sign")
+
+
+class WebhookWithSecret(Webhook):
+    """A webhook with its new secret, which is never shown again."""
+
+    secret: str = Field(description="Verify signatures with it; keep it, it is not shown again")
+
+
+class WebhookList(ListBody):
+    """One page of webhooks, in the order they were made."""
+
+    items: list[Webhook]
+
+
+class Attempt(Schema):
+    """What came of one sending."""
+
+    number: int
+    at: Moment
+    milliseconds: int
+    status: int | None = Field(description="Of the answer; null where there was none")
+    error: str | None = Field(description="What went wrong where there was no answer")
+    answer: str | None = Field(description="The beginning of the answer")
+
+
+class Delivery(Schema):
+    """An event on its way to a webhook."""
+
+    id: int
+    message_id: str = Field(description="`webhook-id` of every attempt; tell repetitions by it")
+    event: EventType
+    subject: str = Field(description="Events of one subject are sent in their order, each after the one before it is done")
+    alert_id: int | None
+    state: DeliveryState
+    created_at: Moment
+    due_at: Moment = Field(description="While it waits: when it is sent next")
+    expires_at: Moment | None = Field(description="From then on it is not sent any more")
+    finished_at: Moment | None
+    attempts: list[Attempt] = Field(description="The latest first")
+
+
+class DeliveryList(ListBody):
+    """One page of deliveries, the latest first."""
+
+    items: list[Delivery]
+
+
+class TestRequest(Schema):
+    """Of which event a sample is to be sent."""
+
+    __test__ = False  # no test, whatever pytest takes it for
+
+    event: EventType = EventType.ENDPOINT_TEST
+
+
+class ReplayRequest(Schema):
+    """From when on everything is to be sent again."""
+
+    since: AskedMoment = Field(description="RFC 3339, with its offset")
+
+
+class Replayed(Schema):
+    """What is sent again."""
+
+    deliveries: int = Field(description="How many are on their way again")

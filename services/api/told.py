@@ -1,0 +1,62 @@
+"""What webhooks are told, for the OpenAPI document: nothing here is served, receivers serve it."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Header
+
+from services.api.schemas.events import AlertEvent, EndpointEvent
+from services.api.schemas.problem import Responses
+from shared.domain.events import EventType
+
+router = APIRouter()
+
+_ACCEPTED: Responses = {
+    HTTPStatus.OK.value: {"description": "Any 2xx accepts it; all else, and no answer in time, is tried again"}
+}
+_GONE: Responses = {HTTPStatus.GONE.value: {"description": "Switches the webhook off"}}
+
+_TOLD: dict[EventType, str] = {
+    EventType.ALERT_OPENED: "Something is wrong, or soon will be",
+    EventType.ALERT_WORSENED: "An alert became worse: another rule of its family, or more severe",
+    EventType.ALERT_MOVED: "An alert came to another agency",
+    EventType.ALERT_RESOLVED: "An alert no longer stands",
+    EventType.SOURCE_STALE: "A source is not read any more",
+    EventType.SCORE_DROPPED: "A score went down",
+    EventType.ENDPOINT_DISABLED: "A webhook was switched off",
+    EventType.ENDPOINT_RECOVERED: "A webhook accepts again",
+    EventType.ENDPOINT_TEST: "You asked for a sample",
+}
+
+_SIGNED = "As Standard Webhooks has it: the id of the message, the same at every attempt"
+_AT = "Seconds since 1970 of this attempt; refuse what is more than five minutes away"
+_BY = "`v1,` and a signature, several separated by spaces: one of each secret"
+
+
+async def _about_alert(
+    body: AlertEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret. Repetitions have the same `webhook-id`; what comes before what is told by `sequence`."""
+
+
+async def _about_endpoint(
+    body: EndpointEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret; told to operations and the office, never to the webhook itself."""
+
+
+for _type, _summary in _TOLD.items():
+    router.add_api_route(
+        _type.value,
+        _about_alert if _type.is_of_alert else _about_endpoint,
+        methods=["POST"],
+        name=_type.value,
+        summary=_summary,
+        tags=["webhooks"],
+        responses=_ACCEPTED | _GONE,
+    )

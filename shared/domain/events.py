@@ -1,0 +1,170 @@
+"""What is told to others: the rows of the outbox as events, each with its place in the one order there is."""
+
+from base64 import b32encode
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.domain.alerts import AlertState, Reason
+from shared.domain.findings import Responsible, Severity
+
+_ID_BYTES = 20
+
+
+class EventType(StrEnum):
+    """What happened. An alert of a rule with a type of its own is opened under that type."""
+
+    ALERT_OPENED = "alert.opened"
+    ALERT_WORSENED = "alert.worsened"
+    ALERT_MOVED = "alert.moved"
+    ALERT_RESOLVED = "alert.resolved"
+    SOURCE_STALE = "source.stale"
+    SCORE_DROPPED = "score.dropped"
+    ENDPOINT_DISABLED = "endpoint.disabled"
+    ENDPOINT_RECOVERED = "endpoint.recovered"
+    ENDPOINT_TEST = "endpoint.test"
+
+    @property
+    def is_of_alert(self) -> bool:
+        return self not in OF_ENDPOINTS
+
+
+OF_ENDPOINTS = frozenset({EventType.ENDPOINT_DISABLED, EventType.ENDPOINT_RECOVERED, EventType.ENDPOINT_TEST})
+OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS
+
+OWN_TYPES: Mapping[str, EventType] = {
+    "source.stale": EventType.SOURCE_STALE,
+    "score.dropped": EventType.SCORE_DROPPED,
+}
+"""The rules whose opening has a type of its own."""
+
+
+class Position(NamedTuple):
+    """A place in the order of the outbox: the transaction that wrote the row, then its number."""
+
+    xid: int
+    id: int
+
+
+BEGINNING = Position(0, 0)
+
+
+class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert as it was when something happened to it; `sequence` counts what was told of it."""
+
+    id: int
+    sequence: int
+    subject: str
+    family: str
+    rule: str
+    severity: Severity
+    state: AlertState
+    responsible: Responsible
+    since: datetime
+    details: dict[str, Any]
+    baseline: bool = False
+    dossier_code: str | None = None
+    source: str | None = None
+    agency: str | None = None
+    procedure: str | None = None
+    responsible_agency: str | None = None
+    due_at: datetime | None = None
+    resolved_at: datetime | None = None
+    stage: str | None = None
+    officer_id: str | None = None
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Where it stands and who is asked to act, where that is another agency."""
+        return frozenset(code for code in (self.agency, self.responsible_agency) if code is not None)
+
+    def code_of(self, kind: str) -> str | None:
+        """Return the code of what it is about, where that is of a kind."""
+        found, _, code = self.subject.partition(":")
+        return code if found == kind else None
+
+
+class EndpointNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook that was switched off, and why; or that accepts again after it had not since `failing_since`.
+
+    `cancelled`: how many deliveries waited for it, and were cancelled.
+    """
+
+    webhook_id: int
+    reason: str | None = None
+    failing_since: datetime | None = None
+    cancelled: int | None = None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the outbox. `alert` is None where it is not about an alert; then `data` tell what it is about."""
+
+    xid: int
+    id: int
+    at: datetime
+    event: EventType
+    subject: str
+    reason: Reason | None = None
+    alert: ToldAlert | None = None
+    data: EndpointNews | None = None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.xid, self.id)
+
+    @property
+    def type(self) -> EventType:
+        """What it is told as."""
+        opened = self.alert is not None and self.event is EventType.ALERT_OPENED
+        return OWN_TYPES.get(self.alert.rule, self.event) if self.alert and opened else self.event
+
+
+def event_of(row: Mapping[str, Any]) -> Event:
+    """Return a row of the outbox as an event; raises `msgspec.ValidationError` for one this version cannot read."""
+    event = msgspec.convert({name: row[name] for name in Event.__struct_fields__}, Event)
+    if (event.alert is None, event.data is None) != (event.event in OF_ENDPOINTS, event.event in OF_ALERTS):
+        raise msgspec.ValidationError("an event about an alert holds it, one about a webhook what happened to it")
+    return event
+
+
+def message_id(province: str, webhook_id: int, event: Event) -> str:
+    """Return the id of an event for one webhook: the same however often it is sent, or made anew after a kill."""
+    return _id("msg", province, str(webhook_id), *_key(event))
+
+
+def earlier_message_ids(province: str, webhook_id: int, event: Event, most: int = 10) -> list[str]:
+    """Return the ids that the earlier events of the same alert have for one webhook, nearest first."""
+    return [_id("msg", province, str(webhook_id), *key) for key in _earlier_keys(event, most)]
+
+
+def event_id(province: str, event: Event) -> str:
+    """Return the id of an event in the feed."""
+    return _id("evt", province, *_key(event))
+
+
+def earlier_event_id(province: str, event: Event) -> str | None:
+    """Return the id in the feed of the event of the same alert before this one, None for the first."""
+    return next((_id("evt", province, *key) for key in _earlier_keys(event, 1)), None)
+
+
+def _key(event: Event) -> tuple[str, ...]:
+    """An alert's events are counted in it; any other is told from others by its place."""
+    if event.alert is None:
+        return "outbox", str(event.xid), str(event.id)
+    return "alert", str(event.alert.id), str(event.alert.sequence)
+
+
+def _earlier_keys(event: Event, most: int) -> list[tuple[str, ...]]:
+    if event.alert is None:
+        return []
+    last = event.alert.sequence - 1
+    return [("alert", str(event.alert.id), str(number)) for number in range(last, max(0, last - most), -1)]
+
+
+def _id(kind: str, *parts: str) -> str:
+    digest = blake2b("\n".join(parts).encode(), digest_size=_ID_BYTES).digest()
+    return f"{kind}_{b32encode(digest).decode().rstrip('=').lower()}"

@@ -1,0 +1,139 @@
+"""Who is told of an event. Pure: a subscription and an event in, the decision with its reason out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from shared.domain.agencies import AgencyTree
+from shared.domain.alerts import Reason
+from shared.domain.events import Event, EventType, ToldAlert
+from shared.domain.findings import Responsible, Severity
+
+
+class Role(StrEnum):
+    """As whom somebody is told: who takes dossiers in, who handles them, who answers for synchronisation, the People's Committee
+    office, operations.
+    """
+
+    RECEIVING = "receiving"
+    HANDLING = "handling"
+    SYNC = "sync"
+    OFFICE = "office"
+    OPS = "ops"
+
+
+class Why(StrEnum):
+    """Why somebody is told, or is not."""
+
+    RESPONSIBLE = "responsible"
+    COPY = "copy"
+    OVERSIGHT = "oversight"
+    BASELINE = "baseline"
+    RULES_CHANGED = "rules_changed"
+    EARLIER = "earlier_than_the_subscription"
+    OTHER_ROLE = "other_role"
+    OTHER_RULE = "other_rule"
+    LESS_SEVERE = "less_severe"
+    OTHER_AGENCY = "other_agency"
+
+
+_TOLD = frozenset({Why.RESPONSIBLE, Why.COPY, Why.OVERSIGHT})
+_IN_ONE_DIGEST = {Reason.BASELINE: Why.BASELINE, Reason.RULES_CHANGED: Why.RULES_CHANGED}
+"""What comes in such numbers that one by one it would bury what is new."""
+
+_ACTS: Mapping[Responsible, Role] = {
+    Responsible.RECEIVING: Role.RECEIVING,
+    Responsible.HANDLING: Role.HANDLING,
+    Responsible.OTHER_AGENCY: Role.HANDLING,
+    Responsible.CITIZEN: Role.HANDLING,
+    Responsible.UNKNOWN: Role.HANDLING,
+    Responsible.CONNECTION: Role.SYNC,
+    Responsible.OPS: Role.OPS,
+}
+"""Who acts. A citizen is reminded by the unit that handles the dossier, never written to."""
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whether somebody is told, and why or why not."""
+
+    why: Why
+
+    @property
+    def is_told(self) -> bool:
+        return self.why in _TOLD
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What one webhook wants to hear.
+
+    `agencies`: with everything below them; None: everything there is, also what names no agency. `rules`: rules and families;
+    none: all. `is_listening`: it is neither paused nor switched off.
+    """
+
+    id: int
+    role: Role
+    created_at: datetime
+    agencies: frozenset[str] | None = None
+    rules: frozenset[str] = frozenset()
+    least_severity: Severity = Severity.WARNING
+    is_listening: bool = True
+
+
+def agencies_heard(tree: AgencyTree, owner: str | None, named: Sequence[str]) -> frozenset[str] | None:
+    """Return the agencies a subscription hears of: those named, of its owner's, each with everything below it.
+
+    `owner`: the agency it was made for, None for the whole province. None: everything, also what names no agency.
+    """
+    of_owner = tree if owner is None else tree.below(owner)
+    if named:
+        return of_owner.narrowed_to(named).codes
+    return None if owner is None else of_owner.codes
+
+
+def recipients(responsible: Responsible) -> Mapping[Role, Why]:
+    """Return who is told of an alert and why: who has to act, the handling agency of what synchronisation must mend, and the
+    office, which hears everything. The first is the one asked to act.
+    """
+    told = {_ACTS[responsible]: Why.RESPONSIBLE}
+    if responsible is Responsible.CONNECTION:
+        told[Role.HANDLING] = Why.COPY
+    return {**told, Role.OFFICE: Why.OVERSIGHT}
+
+
+def decide(subscription: Subscription, event: Event) -> Decision:
+    """Return whether an event is told to a subscription, and why."""
+    if event.at < subscription.created_at:
+        return Decision(Why.EARLIER)
+    if event.alert is None:
+        return Decision(_of_endpoint(subscription, event))
+    if event.reason in _IN_ONE_DIGEST:
+        return Decision(_IN_ONE_DIGEST[event.reason])
+    return Decision(_unwanted(subscription, event.alert) or recipients(event.alert.responsible)[subscription.role])
+
+
+def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:
+    if subscription.role not in recipients(alert.responsible):
+        return Why.OTHER_ROLE
+    if subscription.rules and not subscription.rules & {alert.rule, alert.family}:
+        return Why.OTHER_RULE
+    if subscription.least_severity is Severity.CRITICAL and alert.severity is not Severity.CRITICAL:
+        return Why.LESS_SEVERE
+    if subscription.agencies is not None and not subscription.agencies & alert.agencies:
+        return Why.OTHER_AGENCY
+    return None
+
+
+def _of_endpoint(subscription: Subscription, event: Event) -> Why:
+    """Operations and the office of the whole province hear of an endpoint that was switched off, not the endpoint itself."""
+    if event.event is EventType.ENDPOINT_TEST or event.subject == endpoint_subject(subscription.id):
+        return Why.OTHER_ROLE
+    if subscription.agencies is not None:
+        return Why.OTHER_AGENCY
+    return {Role.OPS: Why.RESPONSIBLE, Role.OFFICE: Why.OVERSIGHT}.get(subscription.role, Why.OTHER_ROLE)
+
+
+def endpoint_subject(webhook_id: int) -> str:
+    """Return what an event about a webhook is about."""
+    return f"webhook:{webhook_id}"

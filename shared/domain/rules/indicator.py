@@ -1,0 +1,62 @@
+"""An indicator below the target of the province's plan: told to the agency that leads on it (`facts/targets.md`)."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from shared.domain.findings import BelowTargetDetails, IndicatorBelow
+from shared.domain.score_watch import Scored, ScoreDay, ScorePlan
+from shared.domain.scoring import IndicatorScore, State
+from shared.domain.targets import Target, gap, missing_count
+from shared.domain.units import Unit, led
+
+_WITH_FIGURES = (State.SCORED, State.PROVISIONAL)
+
+
+def below_target(code: str, day: ScoreDay, plan: ScorePlan) -> BelowTargetDetails | None:
+    """Every indicator that a unit leads on and that is below its target, exactly; None where there is none.
+
+    What it leads on by its kind is its own figure; what by a task of its own (1.3, 1.4) the province's. A unit with few dossiers
+    is told nothing of its figures, those of the catalogue among them: what it offers is judged with what it does.
+    """
+    listed = list(_below(day.now[code], day, plan))
+    return BelowTargetDetails(period=str(day.period), day=day.today, indicators=listed) if listed else None
+
+
+def _below(scored: Scored, day: ScoreDay, plan: ScorePlan) -> Iterator[IndicatorBelow]:
+    figures_of = {"own": scored, "province": day.now.get(day.province)}
+    for target in plan.targets.of.values():
+        whose = led(scored.unit, target, plan.offices)
+        of = figures_of[whose] if whose else None
+        found = _of(of, target) if of and of.accepted >= plan.watch.dossiers else None
+        if of and found and not _reaches(found, target):
+            yield _told(found, target, _owner(found, of.unit, day.province))
+
+
+def _of(scored: Scored, target: Target) -> IndicatorScore | None:
+    """Return the indicator as it stands on a card, where it has figures."""
+    found = next((found for found in scored.card.indicators if found.indicator.id == target.indicator), None)
+    return found if found and found.state in _WITH_FIGURES else None
+
+
+def _reaches(found: IndicatorScore, target: Target) -> bool:
+    """Without a number on either side nothing is missing."""
+    if target.percent is None or found.scored_ratio is None:
+        return True
+    return found.scored_ratio * 100 >= Fraction(target.percent)
+
+
+def _owner(found: IndicatorScore, unit: Unit, province: str) -> str:
+    """Return whose figures they are: some are the province's on every card."""
+    return unit.code if unit.kind in found.indicator.applies_to else province
+
+
+def _told(found: IndicatorScore, target: Target, agency: str) -> IndicatorBelow:
+    return IndicatorBelow(
+        id=found.indicator.id,
+        name=found.indicator.name,
+        agency=agency,
+        percent=float(found.percent or 0),
+        target=float(target.percent or 0),
+        gap=float(gap(found, target) or 0),
+        missing_count=missing_count(found, target),
+    )

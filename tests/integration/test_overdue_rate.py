@@ -1,0 +1,112 @@
+"""Agencies with too many dossiers overdue on the portal: judged after each settled reading, each by its own dossiers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.monitor.steps.review_overdue_rate import OverdueRateReviewer
+from shared.domain.records import Record
+from shared.domain.statuses import Status
+from shared.policy.measures import measures
+from tests.integration.world import HOUR, World, record
+
+DAY = timedelta(days=1)
+RULE = "overdue_rate.high"
+LATE = 1
+"""The number of the one dossier that is late, of fifty."""
+
+
+def running(number: int, *, due: timedelta, agency: str = "H20.14", **values: object) -> Record:
+    now = datetime.now(UTC).replace(microsecond=0)
+    facts = {"accepted_at": now - 9 * DAY, "submitted_at": now - 9 * DAY, "due_at": now + due, "status": Status.PROCESSING}
+    return record(number, at=now - 2 * HOUR, agency=agency, **{**facts, **values})
+
+
+def put(world: World, number: int, *, due: timedelta, agency: str = "H20.14") -> None:
+    for source in (world.portal, world.home):
+        source.put(running(number, due=due, agency=agency))
+
+
+def changed(found: Record, **values: object) -> Record:
+    return msgspec.structs.replace(found, updated_at=datetime.now(UTC), **values)
+
+
+@pytest.fixture
+async def rated(world: World) -> World:
+    """One late of fifty at an agency, and three late of three at its branch."""
+    for number in range(1, 51):
+        put(world, number, due=-DAY if number == LATE else 9 * DAY)
+    for number in (61, 62, 63):
+        put(world, number, due=-DAY, agency="H20.14.05")
+    await world.monitor.once()
+    return world
+
+
+async def told(world: World) -> list[dict[str, Any]]:
+    rows = await world.rows("SELECT * FROM alerts WHERE rule = :rule AND state <> 'resolved'", rule=RULE)
+    return [{**row, "details": msgspec.json.decode(row["details"])} for row in rows]
+
+
+async def test_exactly_at_the_limit_it_is_told_of_the_agency_without_its_branches(rated: World) -> None:
+    (alert,) = await told(rated)
+    about = [alert[name] for name in ("subject", "agency", "dossier_code", "responsible", "responsible_agency", "baseline")]
+    assert about == ["agency:H20.14", "H20.14", None, "handling", "H20.14", True]
+    assert {name: alert["details"][name] for name in ("open", "overdue", "own", "limit")} == {
+        "open": 50,
+        "overdue": 1,
+        "own": 1,
+        "limit": 2.0,
+    }
+
+
+async def test_it_is_resolved_when_the_share_falls_below_and_opens_anew(rated: World) -> None:
+    put(rated, 51, due=9 * DAY)
+    await rated.monitor.once()
+    assert await told(rated) == []
+    rated.portal.put(changed(rated.portal.rows["id-00051"], status=Status.FINISHED))
+    rated.home.put(changed(rated.home.rows["id-00051"], status=Status.FINISHED))
+    await rated.monitor.once()
+    assert [alert["baseline"] for alert in await told(rated)] == [False]
+
+
+async def test_it_is_resolved_when_the_agency_has_nothing_left_on_the_portal(rated: World) -> None:
+    for number in range(1, 51):
+        for source in (rated.portal, rated.home):
+            source.put(changed(source.rows[f"id-{number:05d}"], status=Status.FINISHED))
+    await rated.monitor.once()
+    assert await told(rated) == []
+
+
+async def test_what_only_lags_is_asked_of_the_owner_of_synchronisation(rated: World) -> None:
+    ended = {"status": Status.FINISHED, "finished_at": datetime.now(UTC) - 2 * DAY}
+    rated.home.put(changed(rated.home.rows[f"id-{LATE:05d}"], **ended))
+    await rated.monitor.once()
+    (alert,) = await told(rated)
+    assert (alert["responsible"], alert["responsible_agency"], alert["details"]["own"]) == ("connection", "H20", 0)
+
+
+async def test_the_same_figures_write_nothing_whoever_judges(rated: World) -> None:
+    before = await rated.contents("alerts", "alert_history", "outbox")
+    await rated.monitor.once()
+    rates = OverdueRateReviewer(rated.database, rated.reviewer, measures().overdue_rate)
+    assert (await rates.drain(), await rates.drain()) == (2, 0), "one reading is judged once"
+    assert await rated.contents("alerts", "alert_history", "outbox") == before
+
+
+async def test_alerts_of_other_families_about_an_agency_are_left_alone(rated: World) -> None:
+    await rated.rows("UPDATE alerts SET family = 'other' WHERE rule = :rule RETURNING id", rule=RULE)
+    put(rated, 51, due=9 * DAY)
+    await rated.monitor.once()
+    assert [alert["family"] for alert in await told(rated)] == ["other"]
+
+
+async def test_nothing_is_judged_by_older_rules_or_before_the_portal_was_read(world: World) -> None:
+    rates = OverdueRateReviewer(world.database, world.reviewer, measures().overdue_rate)
+    assert await rates.drain() == 0
+    put(world, 1, due=DAY)
+    await world.monitor.once()
+    await world.open("newer")
+    assert await rates.drain() == 0
+    assert await OverdueRateReviewer(world.database, world.reviewer, measures().overdue_rate).drain() == 1
