@@ -5,7 +5,7 @@ PYTHON := $(shell command -v $(PYTHON) || command -v python3)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock
+.PHONY: help setup run test fuzz check bench lock
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: setup ## run everything here: database, simulated province, monitor, API (C
 
 test: setup ## run every test
 	$(BIN)/python -m pytest
+
+fuzz: setup ## ask every operation of the OpenAPI document many things for some minutes; FUZZ_EXAMPLES says how many
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} $(BIN)/python -m pytest tests/api/test_schemathesis.py
 
 check: setup ## what must hold before a test is worth running: lint, format, types, layers
 	$(BIN)/ruff check .

@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
+from services import keys
 from shared import logging
-from shared.config import Settings, load_config, parse_length, process_environment
+from shared.config import Settings, load_config, process_environment
 from shared.db import schema
 from shared.db.engine import translated
 from shared.db.opening import open_database
 from shared.errors import Watch766Error
+from shared.lengths import parse_length
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
@@ -124,6 +126,7 @@ def command_line() -> argparse.ArgumentParser:
     _command(commands, "monitor", monitor).add_argument("--once", action="store_true", help="one full cycle, then exit")
     _simulate(_command(commands, "simulate", simulate))
     _command(commands, "audit", audit).add_argument("--json", action="store_true", help="the report as JSON")
+    keys.add_commands(_command, commands)
     down = _command(commands, "migrate", migrate)
     down.add_argument("revision", nargs="?", default="head", help="a revision to go to; default: the newest")
     return parser

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.demo_config import demo_config
 from services.demo_receiver import Receiver, serving, subscribed
+from services.keys import make_key
 from shared.config import Settings
 from shared.db import schema
 from shared.db.opening import open_database
+from shared.domain.access import Scope
 from shared.errors import Watch766Error
 from shared.sealing import new_key
 
+_KEY_LASTS = timedelta(days=7)
 _READY = 600.0
 _STOP = 25.0
 
@@ -41,6 +45,7 @@ class Demo:
             lambda line: self._console.print(f"told  {line}", soft_wrap=True, highlight=False, markup=False)
         )
         self._stopped = asyncio.Event()
+        self._key = ""
 
     async def run(self) -> int:
         """Run until Ctrl-C or until a service ends by itself; returns the exit status."""
@@ -51,6 +56,7 @@ class Demo:
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(self._settings, "watch766 demo"))
             await schema.migrate(database.engine)
+            self._key = await make_key(database, "H20", "demo", [Scope.ADMIN], expires=_KEY_LASTS)
             await stack.enter_async_context(serving(self._receiver, self._ports["receiver"]))
             services = await self._start(stack)
             stopped = asyncio.create_task(self._stopped.wait())
@@ -112,6 +118,10 @@ class Demo:
     def _url(self) -> str:
         return f"http://{self._settings.api_host}:{self._api_port}"
 
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._key}"}
+
     def _environ(self) -> dict[str, str]:
         """Secrets are made for this run and live in its processes only; the key of webhooks is kept with the data."""
         config = self._data_dir / "demo.yaml"
@@ -141,7 +151,7 @@ class Demo:
 
     async def _show(self) -> None:
         """Show the first load, then the addresses and a line to try."""
-        async with httpx.AsyncClient(base_url=self._url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self._url, headers=self._headers, trust_env=False) as client:
             await self._show_progress(client)
             sources = _of_dossiers(await _get(client, "/v1/sources"))
             alerts = await _get(client, "/v1/alerts", limit="1", count="true")
@@ -149,10 +159,12 @@ class Demo:
         self._console.print(
             f"\n[bold]{_records(sources):,} records of {len(sources)} sources, {alerts['count']:,} open alerts[/bold]\n\n"
             f"  API        {self._url}/v1/alerts   (documentation: {self._url}/docs)\n"
+            f"  key        {self._key}   (good for {_KEY_LASTS.days} days, may everything)\n"
             f"  portal     http://127.0.0.1:{self._ports['portal']}/world   (simulated; what is true: /truth)\n"
             f"  home       http://127.0.0.1:{self._ports['home']}, http://127.0.0.1:{self._ports['special']}   (simulated)\n"
             f"  logs       {self._data_dir}/*.log\n\n"
-            f"Try:  curl '{self._url}/v1/alerts?severity=critical&sort=urgency&limit=3'\n\n"
+            f"Try:  curl -H 'Authorization: Bearer {self._key}' "
+            f"'{self._url}/v1/alerts?severity=critical&sort=urgency&limit=3'\n\n"
             "Ctrl-C stops everything; the data stay. What happens from now on is told to a receiver here, signed and verified:\n",
             soft_wrap=True,
             highlight=False,

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.access_config import AccessConfig
 from shared.domain import codes
 from shared.domain.addresses import Allowed
 from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS, Retrying
@@ -29,29 +30,16 @@ from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL, OFFICE_HOURS, check_hours
 from shared.errors import ConfigError
+from shared.lengths import LONGEST, Hold, Length, OptionalLength
 from shared.sealing import Sealer
 from shared.strict_yaml import Place, Section, checked, first_problem, parse
 
-_LENGTH = re.compile(r"(\d+)(ms|s|m|h|d)")
-_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 EVALUATION = "evaluation"
 """The name of the source of the portal's own scores."""
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
-def parse_length(value: object) -> object:
-    """Turn `15m`, `60s`, `8h` or `10d` into a timedelta; anything else is left for the type to refuse."""
-    if isinstance(value, str) and (match := _LENGTH.fullmatch(value)) and len(match[1]) < 8:
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    if not isinstance(value, timedelta | None):
-        raise ValueError("is not a length of time such as 60s, 15m, 8h or 10d")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-_LONGEST = timedelta(days=3660)
-Length = Annotated[timedelta, BeforeValidator(parse_length), Field(gt=timedelta(), le=_LONGEST)]
-Hold = Annotated[timedelta, BeforeValidator(parse_length), Field(ge=timedelta(), le=_LONGEST)]
 Procedures = Annotated[frozenset[str], AfterValidator(lambda written: frozenset(map(codes.procedure, written)))]
 ProvinceCode = Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -211,9 +199,6 @@ class IntakeRules(Section):
         return self
 
 
-OptionalLength = Annotated[timedelta | None, BeforeValidator(parse_length)]
-
-
 class DeadlineRules(Section):
     """`leads`: pairs of (allowed up to, warn before), working hours, ascending; the last pair has no upper bound (null)."""
 
@@ -295,7 +280,7 @@ class KeepConfig(Section):
     @field_validator("*")
     @classmethod
     def _some_time(cls, length: timedelta | None) -> timedelta | None:
-        if length is not None and not timedelta(days=7) <= length <= _LONGEST:
+        if length is not None and not timedelta(days=7) <= length <= LONGEST:
             raise ValueError("must be from 7d to 3660d, or null")
         return length
 
@@ -364,6 +349,7 @@ class Config(Section):
     rules: RulesConfig = RulesConfig()
     calendar: CalendarConfig = CalendarConfig()
     agencies: AgenciesConfig = AgenciesConfig()
+    access: AccessConfig = AccessConfig()
     keep: KeepConfig = KeepConfig()
     heartbeat: HeartbeatConfig = HeartbeatConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
@@ -403,6 +389,8 @@ class Settings(BaseSettings):
     webhook_key: SecretStr | None = None
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8766, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     monitor_metrics_host: str = "127.0.0.1"
     monitor_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

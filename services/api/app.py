@@ -1,16 +1,27 @@
 """The composition root: everything the application needs is built here and nowhere else."""
 
+from typing import Any
+
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from services.api import docs, openapi, problems, told
+from services.api.access.credentials import Credentials
+from services.api.access.gate import Gate
+from services.api.access.issuer import Issuer
+from services.api.access.keys import Keys
+from services.api.access.rates import Buckets
+from services.api.access.tokens import Tokens
+from services.api.limits import BodyLimit, HeadLimit, TimeLimit
 from services.api.measuring import Measuring
 from services.api.metrics import Metrics
-from services.api.middleware import AnswerDate, BodyLimit, RequestRecord
+from services.api.middleware import AnswerDate, RequestRecord
 from services.api.news import News
 from services.api.reader import Reader
 from services.api.routes import (
     agencies,
     alerts,
+    audit_log,
     delays,
     deliveries,
     dossiers,
@@ -33,6 +44,7 @@ from services.api.routes import (
     webhooks,
 )
 from services.api.scoring import Scoring
+from services.api.security_headers import SecurityHeaders
 from services.api.subscribing import Subscribing
 from services.api.writer import Writer
 from shared.config import Config
@@ -68,9 +80,18 @@ ROUTERS = (
     policies.router,
     sources.router,
     labels.router,
+    audit_log.router,
     health.router,
 )
 """In the order of the documentation."""
+
+
+_ACROSS_ORIGINS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    "allow_headers": ["Authorization", "If-None-Match", "Last-Event-ID", "X-Request-ID"],
+    "expose_headers": ["ETag", "Link", "Retry-After", "WWW-Authenticate", "X-Request-ID"],
+}
+"""What a page of an origin that was named may send and read; browsers send no credentials by themselves."""
 
 
 def create_app(
@@ -102,13 +123,28 @@ def create_app(
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)
     app.state.metrics = Metrics()
+    app.state.keys = Keys(database, config.province, clock)
     for router in ROUTERS:
         app.include_router(router)
     app.webhooks.routes.extend(told.router.routes)
     docs.install(app)
     problems.install(app)
-    app.add_middleware(BodyLimit)
+    access = config.access
+    app.add_middleware(BodyLimit, largest=access.largest_body)
+    doorkeeper = Credentials(app.state.keys, _tokens(database, config))
+    app.add_middleware(Gate, doorkeeper=doorkeeper, asked=Buckets(access.rate), failed=Buckets(access.failures))
+    app.add_middleware(HeadLimit)
+    app.add_middleware(TimeLimit, longest=access.timeout)
+    if access.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=access.origins, **_ACROSS_ORIGINS)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestRecord, metrics=app.state.metrics)
     app.add_middleware(AnswerDate)
     openapi.install(app)
     return app
+
+
+def _tokens(database: Database, config: Config) -> Tokens | None:
+    """Return what checks tokens, None where the province has no issuer of them."""
+    oidc = config.access.oidc
+    return Tokens(oidc, Issuer(oidc), database, config.province) if oidc else None

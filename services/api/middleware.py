@@ -5,12 +5,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import formatdate
-from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.metrics import Metrics
@@ -18,9 +16,6 @@ from services.api.problems import internal_error, respond
 
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _UNMATCHED = "unmatched"
-
-MOST_BODY = 200_000
-"""Bytes."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,27 +36,6 @@ class AnswerDate:
         await self._app(scope, receive, dated if scope["type"] == "http" else send)
 
 
-class BodyLimit:
-    """Refuses a body that is longer than any question needs, however it is sent, before it is in memory."""
-
-    def __init__(self, app: ASGIApp, *, most: int = MOST_BODY) -> None:
-        self._app = app
-        self._most = most
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._most:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is longer than {self._most} bytes")
-            return message
-
-        await self._app(scope, counted, send)
-
-
 class RequestRecord:
     """Gives each request an id, answers it back, and tells afterwards how it went; what raises becomes a problem document."""
 
@@ -75,6 +49,7 @@ class RequestRecord:
             await self._app(scope, receive, send)
             return
         request_id, started, status = _request_id(scope), self._seconds(), 0
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def identified(message: Message) -> None:
             nonlocal status
@@ -96,7 +71,9 @@ class RequestRecord:
     def _tell(self, scope: Scope, status: int, took: timedelta) -> None:
         route, ms = _route(scope), round(took.total_seconds() * 1000, 1)
         self._metrics.answered(scope["method"], route, status, took)
-        _log.info("request_handled", method=scope["method"][:16], route=route, status=status, ms=ms)
+        caller = scope["state"].get("caller")
+        by = {"actor": caller.actor.name} if caller else {}
+        _log.info("request_handled", method=scope["method"][:16], route=route, status=status, ms=ms, **by)
 
 
 def _request_id(scope: Scope) -> str:

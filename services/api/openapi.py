@@ -12,6 +12,7 @@ from services.api.examples.problems import problem_example
 from services.api.problems import MEDIA_TYPE
 from services.api.schemas import (
     alerts,
+    audit,
     catalogue,
     details,
     dossier_list,
@@ -34,6 +35,9 @@ from shared.domain.events import EventType
 VERSION = "1"
 
 DESCRIPTION = """Watches every dossier on both sides: the province's own systems and the national public service portal.
+
+Ask with `Authorization: Bearer <key>`: a key of `watch766 keys create`, or a token of the province's OpenID Connect issuer. Each
+operation names the scope it needs; who is bound to an agency sees that agency and those below it, nothing else.
 
 What is watched is read with GET; figures to be scored are sent with POST, and nothing of them is kept; only webhooks are made and
 changed here. What they are told is documented below, too; whoever cannot be called follows `/v1/events`. A list is read page by
@@ -60,13 +64,14 @@ TAGS = [
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},
     {"name": "sources", "description": "How far each outside system is read, and what of it could not be used."},
     {"name": "labels", "description": "The Vietnamese names of what answers tell in codes."},
-    {"name": "operations", "description": "Does the service live, can it answer, what does it count."},
+    {"name": "operations", "description": "Does the service live, can it answer, what does it count; who did what."},
 ]
 
 _TABLES: dict[str, type[Schema]] = {
     "AgencyList": catalogue.Agency,
     "AlertList": alerts.Alert,
     "AlertSummary": summary.AlertGroup,
+    "AuditLog": audit.AuditEntry,
     "DelaySummary": summary.DelayGroup,
     "DossierList": dossier_list.DossierItem,
     "IndicatorList": indicators.IndicatorFacts,

@@ -14,6 +14,7 @@ from shared.errors import DatabaseUnavailable
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "5"
 _MOST_ERRORS = 20
+_TOO_LARGE = "body-too-large"
 
 _REASONS = {"extra_forbidden": "unknown parameter", "string_pattern_mismatch": "holds a character that cannot be used"}
 
@@ -68,6 +69,51 @@ def not_acceptable(offered: Sequence[str]) -> Problem:
     return Problem(HTTPStatus.NOT_ACCEPTABLE, f"Accept: this path answers as {' or '.join(offered)}", headers={"Vary": "Accept"})
 
 
+def unauthorized(*, were_given: bool = False) -> Problem:
+    """Return the problem of credentials that are missing or, `were_given`, not good: why not, nobody is told."""
+    challenge = 'Bearer error="invalid_token"' if were_given else "Bearer"
+    detail = "a good key or token is needed: send Authorization: Bearer <key>"
+    return Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": challenge})
+
+
+def forbidden(detail: str, *, scope: str = "") -> Problem:
+    """Return the problem of somebody who is known and may not do this; `scope` would let him."""
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"' if scope else 'Bearer error="insufficient_scope"'
+    return Problem(HTTPStatus.FORBIDDEN, detail, headers={"WWW-Authenticate": challenge})
+
+
+def too_many_requests(seconds: int) -> Problem:
+    """Return the problem of somebody who asks too often, and after how many seconds he may ask again."""
+    detail = f"too many requests: ask again in {seconds} s"
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(seconds)})
+
+
+def head_too_large(largest: int) -> Problem:
+    """Return the problem of an address and headers that are together more than so many bytes."""
+    detail = f"the address and the headers are too large: at most {largest} bytes"
+    return Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
+
+
+def too_large(largest: int) -> Problem:
+    """Return the problem of a body of more than so many bytes. What is left of it is not read: the connection ends."""
+    detail = f"the body is too large: at most {largest} bytes"
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, kind=_TOO_LARGE, headers={"Connection": "close"})
+
+
+def took_too_long(*, by_client: bool) -> Problem:
+    """Return the problem of a request that was given up: its body did not come in time, or we could not answer it in time."""
+    if by_client:
+        detail = "the body did not come in time"
+        return Problem(HTTPStatus.REQUEST_TIMEOUT, detail, headers={"Connection": "close"})
+    detail = "the answer took too long: ask for less, or again later"
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, kind="took-too-long", headers={"Retry-After": _RETRY_AFTER})
+
+
+def unavailable(error: DatabaseUnavailable) -> Problem:
+    """Return the problem of a database that does not answer; it may work later."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": _RETRY_AFTER})
+
+
 def internal_error() -> Problem:
     """Return the problem of our own mistake; the log has the rest under the request's id."""
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered; the log has the rest under its id")
@@ -104,8 +150,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DatabaseUnavailable)
     async def on_unavailable(request: Request, error: DatabaseUnavailable) -> Response:
-        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": _RETRY_AFTER})
-        return respond(problem, request.url.path)
+        return respond(unavailable(error), request.url.path)
 
 
 def _parameter_error(found: Mapping[str, Any]) -> ParameterError:
@@ -139,4 +184,5 @@ def _from_http(error: HTTPException) -> Problem:
         HTTPStatus.NOT_FOUND: "there is no such path; /openapi.json lists those there are",
         HTTPStatus.METHOD_NOT_ALLOWED: "this path takes another method: the header Allow names it",
     }
-    return Problem(status, details.get(status, str(error.detail)), headers=error.headers)
+    kind = _TOO_LARGE if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+    return Problem(status, details.get(status, str(error.detail)), kind=kind, headers=error.headers)

@@ -3,13 +3,16 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 import structlog
 import uvicorn
 
 from services.api.app import create_app
+from services.api.limits import LARGEST_HEAD
+from services.api.metrics_port import metrics_app
+from services.api.patience import PatientProtocol
 from shared.config import Config, Settings
 from shared.db.engine import Database
 from shared.db.schema import check_schema
@@ -29,11 +32,16 @@ async def serve(settings: Settings, config: Config, database: Database, *, stop:
     when the address cannot be listened on. Requests being answered get a few seconds.
     """
     await check_schema(database.engine)
-    with _listening(settings.api_host, settings.api_port) as listener:
-        app = create_app(database, config, sealer=settings.sealer)
-        server = _Server(_config(app))
-        _log.info("api_started", host=settings.api_host, port=settings.api_port)
-        await _run(server, listener, stop, ending=app.state.news.stop)
+    app = create_app(database, config, sealer=settings.sealer)
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listening("API", settings.api_host, settings.api_port))
+        servers = {_Server(_config(app, config.access.proxies)): listener}
+        if settings.metrics_port:
+            listener = stack.enter_context(_listening("METRICS", settings.metrics_host, settings.metrics_port))
+            servers[_Server(_config(metrics_app(app), ()))] = listener
+        _log.info("api_started", host=settings.api_host, port=settings.api_port, metrics_port=settings.metrics_port)
+        await _run(servers, stop, ending=app.state.news.stop)
+        await app.state.keys.settle()
         _log.info("api_stopped")
 
 
@@ -45,8 +53,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: object) -> uvicorn.Config:
-    """The log is the process's own; `Date` is set by the application; the server does not name itself."""
+def _config(app: object, proxies: Sequence[object]) -> uvicorn.Config:
+    """The log is the process's own; `Date` is set by the application; the server does not name itself.
+
+    Whom a request comes from and whether by https, only `proxies` are believed.
+    """
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_config=None,
@@ -54,26 +65,32 @@ def _config(app: object) -> uvicorn.Config:
         date_header=False,
         server_header=False,
         lifespan="off",
+        http=PatientProtocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[str(proxy) for proxy in proxies],
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 
 
-async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event | None, *, ending: Callable[[], None]) -> None:
+async def _run(servers: Mapping[_Server, socket.socket], stop: asyncio.Event | None, *, ending: Callable[[], None]) -> None:
     """Serve, and stop quickly however the end comes: by the event, by a signal, or by cancellation.
 
     `ending` lets go of the requests that only wait.
     """
     stopping = stop or asyncio.Event()
     with _signals(stopping) if stop is None else _no_signals():
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers.items()]
         waiting = asyncio.create_task(stopping.wait())
         try:
-            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ending()
-            server.should_exit = True
+            for server in servers:
+                server.should_exit = True
             waiting.cancel()
-            await serving
+            await asyncio.gather(*serving)
 
 
 @contextmanager
@@ -93,9 +110,10 @@ def _no_signals() -> Iterator[None]:
     yield
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(name: str, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise ConfigError(f"WATCH766_API_HOST, WATCH766_API_PORT: cannot listen on {host}:{port}: {error.strerror}") from None
+        where = f"WATCH766_{name}_HOST, WATCH766_{name}_PORT"
+        raise ConfigError(f"{where}: cannot listen on {host}:{port}: {error.strerror}") from None

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from services.api.caller import Caller
 from shared.db.engine import Connection, Database, clock, translated
+from shared.db.stores import audit_log
 from shared.db.views.snapshot import Moment
 
 
@@ -19,6 +21,11 @@ class Change:
     connection: Connection
     province: str
     now: datetime
+
+    async def tell(self, caller: Caller, action: str, subject: str, **details: Any) -> None:
+        """Write to the audit log, in this transaction, what a caller did to what; never a secret."""
+        place = (self.connection, self.province)
+        await audit_log.record(*place, caller.actor, action, subject, details, agency=caller.agency, now=self.now)
 
 
 @dataclass(frozen=True)

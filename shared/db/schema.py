@@ -38,6 +38,16 @@ async def check_schema(engine: AsyncEngine) -> None:
         raise SchemaError(f"the database is at schema {found or 'none'}, this version needs {head}: run `watch766 migrate`")
 
 
+async def prepare(engine: AsyncEngine) -> None:
+    """Bring an empty database to the schema; raise `SchemaError` for any other that is not at head."""
+    with translated(_HINT):
+        async with engine.connect() as connection:
+            is_empty = await connection.run_sync(current_revision) is None
+    if is_empty:
+        await migrate(engine)
+    await check_schema(engine)
+
+
 def head_revision() -> str | None:
     """Return the newest revision this code knows."""
     return ScriptDirectory.from_config(_alembic()).get_current_head()

@@ -710,3 +710,36 @@ rule_sets = Table(
     _time("since", nullable=False),
     comment="The rules the province was judged by, latest last: a change makes every dossier due",
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _province(),
+    Column("prefix", Text, primary_key=True, comment="the part of the key that may be shown; it is looked up by it"),
+    Column("digest", LargeBinary, nullable=False, comment="of the whole key, which nobody keeps"),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("agency", Text, comment="sees this agency and those below it; null: the whole province"),
+    _time("created_at", nullable=False),
+    _time("expires_at"),
+    _time("revoked_at"),
+    _time("last_used_at"),
+    comment="Keys to the API. last_used_at is written at most once a minute",
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _time("at", nullable=False),
+    Column("actor", Text, nullable=False, comment="key:<prefix>, token:<subject> or command:<user>"),
+    Column("action", Text, nullable=False, comment="what was done: key.created"),
+    Column("subject", Text, nullable=False, comment="what it was done to: key:<prefix>, webhook:<id>, alert:<id>"),
+    Column("agency", Text, comment="whose it is; null: the whole province's"),
+    Column("request_id", Text, comment="null where it was no request"),
+    Column("details", Json(dict[str, Any]), nullable=False, comment="never a secret"),
+    Index(None, "province_code", "subject", "id"),
+    Index(None, "province_code", "actor", "id"),
+    comment="Who did what. Append-only: triggers refuse every change and deletion",
+)

@@ -7,11 +7,16 @@ import pytest
 from fastapi import FastAPI
 
 from services.api.app import create_app
+from shared.access_config import AccessConfig, RateConfig
 from shared.config import Config
 from shared.db.engine import Database, create_engine
 from shared.sealing import Sealer, new_key
-from tests.api.world import NOW, World, ask
+from tests.api.world import NOW, World, ask, let_in
 from tests.conftest import Postgres
+
+_ANY = RateConfig(per_second=1e6, burst=1_000_000)
+OFTEN = AccessConfig(rate=_ANY, failures=_ANY)
+"""Tests ask faster than anybody may."""
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +33,7 @@ async def province(postgres: Postgres) -> AsyncIterator[World]:
 async def world(province: World) -> AsyncIterator[World]:
     """An empty province."""
     province.now = NOW
+    await let_in(province.database)
     yield province
     await province.clear()
 
@@ -35,7 +41,8 @@ async def world(province: World) -> AsyncIterator[World]:
 @pytest.fixture(scope="session")
 def app(province: World) -> FastAPI:
     """The application, for which it is `world.now`."""
-    return create_app(province.database, Config(), sealer=Sealer([new_key()]), clock=province.clock, resolve=province.addresses)
+    config = Config(access=OFTEN)
+    return create_app(province.database, config, sealer=Sealer([new_key()]), clock=province.clock, resolve=province.addresses)
 
 
 @pytest.fixture

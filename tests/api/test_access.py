@@ -12,17 +12,40 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from services.api.app import ROUTERS, create_app
-from services.api.caller import Caller, caller
+from services.api.caller import NOBODY, caller
 from shared.config import Config
 from shared.db import views
+from shared.db.stores import audit_log
+from shared.domain.access import RANDOM_BYTES, Scope, missing, new_key
 from shared.domain.agencies import AgencyTree
-from tests.api.world import AGO, World, ask
+from tests.api.world import AGO, World, ask, bearer, let_in
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
-def depends_on(dependant: Dependant, call: object) -> bool:
-    return dependant.call is call or any(depends_on(inner, call) for inner in dependant.dependencies)
+FOR_ALL_ALIKE = {"/v1/agencies", "/v1/agencies/{code}", "/v1/procedures", "/v1/labels"}
+"""What every caller may ask for, whatever his scopes: what agencies, procedures and codes are called."""
+
+OPEN = {"/healthz", "/readyz"}
+OF_THE_PROVINCE = {"/metrics"}
+"""What only those may ask for who are bound to no agency."""
+
+GUARDED = [route for route in ROUTES if route.path not in OPEN]
+ITEMS = {"alert_id": "1", "code": "H20.114", "name": "igate", "webhook_id": "1", "delivery_id": "1"}
+OTHER_KEY = new_key(bytes([1]) * RANDOM_BYTES)
+
+
+def callers(dependant: Dependant) -> Iterator[Dependant]:
+    """Every place where a route, or something it depends on, asks who asks."""
+    if dependant.call is caller:
+        yield dependant
+    for inner in dependant.dependencies:
+        yield from callers(inner)
+
+
+def scopes(route: APIRoute) -> set[str]:
+    """What a route declares that it needs."""
+    return {scope for found in callers(route.dependant) for scope in found.own_oauth_scopes or []}
 
 
 def view_functions() -> Iterator[FunctionType]:
@@ -34,9 +57,77 @@ def view_functions() -> Iterator[FunctionType]:
                 yield function
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.path.startswith("/v1")], ids=lambda route: route.path)
-def test_every_route_knows_who_asks(route: APIRoute) -> None:
-    assert depends_on(route.dependant, caller)
+def address(route: APIRoute) -> str:
+    return route.path.format_map(ITEMS)
+
+
+def named(route: APIRoute) -> str:
+    return f"{min(route.methods)} {route.path}"
+
+
+every_guarded_route = pytest.mark.parametrize("route", GUARDED, ids=named)
+
+
+@every_guarded_route
+def test_every_route_asks_who_asks_and_names_the_scope_it_needs(route: APIRoute) -> None:
+    assert len(list(callers(route.dependant))) == 1
+    assert scopes(route) <= set(Scope)
+    assert bool(scopes(route)) == (route.path not in FOR_ALL_ALIKE)
+
+
+@every_guarded_route
+async def test_without_credentials_nothing_is_told(client: httpx.AsyncClient, route: APIRoute) -> None:
+    del client.headers["Authorization"]
+    answer = await client.request(min(route.methods), address(route))
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@every_guarded_route
+async def test_with_every_scope_but_its_own_a_route_is_refused(client: httpx.AsyncClient, world: World, route: APIRoute) -> None:
+    lacking = scopes(route)
+    held = [scope for scope in Scope if scope not in {*lacking, Scope.ADMIN}]
+    await let_in(world.database, OTHER_KEY, *held)
+    answer = await client.request(min(route.methods), address(route), json={"ratios": {}}, headers=bearer(OTHER_KEY))
+    assert (answer.status_code == 403) == bool(lacking)
+    if lacking:
+        error, _, named_scopes = answer.headers["www-authenticate"].partition(", scope=")
+        assert (error, set(named_scopes.strip('"').split())) == ('Bearer error="insufficient_scope"', lacking)
+
+
+@every_guarded_route
+async def test_its_own_scope_is_enough(client: httpx.AsyncClient, world: World, route: APIRoute) -> None:
+    await let_in(world.database, OTHER_KEY, *([Scope(scope) for scope in scopes(route)] or [Scope.OPS_READ]))
+    answer = await client.request(min(route.methods), address(route), json={"ratios": {}}, headers=bearer(OTHER_KEY))
+    assert answer.status_code not in {401, 403, 429}
+
+
+@every_guarded_route
+async def test_a_bound_caller_is_told_nothing_of_another_agency(commune: httpx.AsyncClient, route: APIRoute) -> None:
+    answer = await commune.request(min(route.methods), address(route), json={"ratios": {}})
+    assert (answer.status_code == 403) == (route.path in OF_THE_PROVINCE)
+    assert "H20.115" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs", "/docs/start.js"])
+async def test_what_tells_nothing_of_the_province_is_open(client: httpx.AsyncClient, path: str) -> None:
+    del client.headers["Authorization"]
+    assert (await client.get(path)).status_code in {200, 503}
+
+
+NOWHERE = ["/", "/v1", "/v1/", "/v1/nothing", "/docsecret", "/healthz/", "/healthz/../v1/alerts", "//v1/alerts"]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_what_is_not_known_is_not_told_either(client: httpx.AsyncClient, path: str) -> None:
+    del client.headers["Authorization"]
+    assert (await client.get(path)).status_code == 401
+
+
+def test_an_admin_may_everything_and_nobody_else_what_he_was_not_given() -> None:
+    assert missing({Scope.ADMIN}, list(Scope)) == []
+    assert missing({Scope.ALERTS_READ}, [Scope.ALERTS_READ]) == []
+    assert missing({Scope.ALERTS_READ}, [Scope.ALERTS_WRITE]) == [Scope.ALERTS_WRITE]
+    assert missing(set(), [Scope.ADMIN]) == [Scope.ADMIN]
 
 
 def test_no_route_is_forgotten(world: World) -> None:
@@ -61,7 +152,7 @@ def test_views_that_read_without_a_snapshot_are_few() -> None:
 async def commune(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """A client of one commune, in a province with another."""
     app = create_app(world.database, Config(), clock=world.clock)
-    app.dependency_overrides[caller] = lambda: Caller(AgencyTree({"H20.114": "H20"}))
+    await let_in(world.database, OTHER_KEY, agency="H20.114")
     await world.source("igate", records=2)
     for number, agency in ((1, "H20.114"), (2, "H20.115")):
         code = f"{agency}-261120-000{number}"
@@ -72,8 +163,13 @@ async def commune(world: World) -> AsyncIterator[httpx.AsyncClient]:
         await world.record("igate", code, source_id=code, agency=agency, notes=("odd",))
         await world.refusal("igate", code)
         await world.alert(code, agency=agency, procedure=f"1.{number}")
+        await world.petition(f"{agency}.{number}", agency=agency)
+        await world.official(agency)
+        async with world.database.begin() as connection:
+            await audit_log.record(connection, "H20", NOBODY, "key.created", f"key:{agency}", {}, agency=agency, now=world.now)
     await world.alert("H20-261120-0003")
     async with ask(app) as client:
+        client.headers.update(bearer(OTHER_KEY))
         yield client
 
 
@@ -84,7 +180,9 @@ async def test_a_bounded_caller_sees_his_own_in_every_list(commune: httpx.AsyncC
         "/v1/dossiers": ("code", ["H20.114-261120-0001"]),
         "/v1/delays?by=agency": ("key", ["H20.114"]),
         "/v1/agencies": ("code", ["H20.114"]),
+        "/v1/petitions": ("code", ["H20.114.1"]),
         "/v1/procedures": ("code", ["1.1"]),
+        "/v1/audit-log": ("subject", ["key:H20.114"]),
         "/v1/sources/igate/rejects": ("code", ["H20.114-261120-0001"]),
     }
     for path, (field, values) in wanted.items():

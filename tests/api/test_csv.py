@@ -14,18 +14,21 @@ from services.api.negotiation import CSV, JSON, chosen
 from services.api.schemas.base import Schema
 from services.api.sheets import header, paths_of, sheet
 from shared.db import tables
+from shared.db.stores import audit_log
+from shared.domain.access import Actor
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, View
 from shared.domain.figures import Counted
 from shared.policy.measures import measures
 from shared.policy.scoring import scoring_policies
-from tests.api.world import AGO, CODE, DUE, IN_TIME, LATE, NOW, World
+from tests.api.world import AGO, CODE, DUE, IN_TIME, LATE, NOW, PROVINCE, World
 
 LISTS = {
     "/v1/alerts": ("alerts.csv", "id", "agency_name", "details"),
     "/v1/alerts/summary": ("alerts-summary.csv", "key", "count", "earliest_due"),
     "/v1/dossiers": ("dossiers.csv", "code", "agency_code", "status_label", "procedure_sector", "officer_id", "sync_state"),
     "/v1/sync": ("sync.csv", "code", "out_of_step", "share", "kinds_sync_missing_on_portal"),
+    "/v1/audit-log": ("audit-log.csv", "id", "actor", "action", "subject", "details"),
     "/v1/delays": ("delays.csv", "key", "minutes", "running"),
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
@@ -103,6 +106,8 @@ async def one_of_each(world: World) -> None:
     await world.delay(since=world.now - AGO)
     await world.refusal("igate")
     await world.petition()
+    async with world.database.begin() as connection:
+        await audit_log.record(connection, PROVINCE, Actor("command:me"), "key.created", "key:x", {"name": "=1"}, now=NOW)
     await world.delivery(await world.webhook(id=1))
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)
     await world.repair(kind="sync", procedure="1.001193", before=LATE, after=IN_TIME)

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.api.app import create_app
+from services.api.metrics_port import metrics_app
 from shared.config import Config
 from shared.db.engine import Database, create_engine
 from tests.api.world import AGO, World, ask
@@ -87,11 +88,12 @@ async def test_it_is_not_ready_on_another_schema(database: Database) -> None:
 
 async def test_without_a_database_it_lives_but_is_not_ready_and_still_counts_requests() -> None:
     database = Database(create_engine("postgresql://nobody@127.0.0.1:1/nothing", application="tests"))
-    async with ask(create_app(database, Config())) as client:
+    app = create_app(database, Config())
+    async with ask(app) as client, ask(metrics_app(app)) as operations:
         assert (await client.get("/healthz")).status_code == 200
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["reasons"]) == (503, ["the database does not answer, see WATCH766_DATABASE_URL"])
-        text = (await client.get("/metrics")).text
+        text = (await operations.get("/metrics")).text
     assert "watch766_database_up 0.0" in text
     assert 'watch766_requests_total{method="GET",route="/readyz",status="503"} 1.0' in text
     await database.aclose()

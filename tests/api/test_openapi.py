@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from services.api.examples import EXAMPLES
 from services.api.schemas import (
     alerts,
+    audit,
     base,
     card_context,
     catalogue,
@@ -33,12 +34,14 @@ from services.api.schemas import (
     webhooks,
 )
 from services.api.schemas.details import DETAILS
+from shared.domain.access import Scope
 from shared.domain.events import EventType
 from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen
 from shared.domain.rules import RULES
 
 MODULES = (
     alerts,
+    audit,
     base,
     card_context,
     catalogue,
@@ -101,7 +104,7 @@ def test_every_route_documents_how_it_fails(document: dict[str, Any]) -> None:
     for path, operation in operations(document):
         if path.startswith("/v1"):
             failures = {status for status in operation["responses"] if status >= "4"}
-            assert failures >= {"405", "406", "422", "500", "503"}, path
+            assert failures >= {"401", "403", "405", "406", "422", "429", "431", "500", "503"}, path
             pages = any(parameter["name"] in ("cursor", "after") for parameter in operation.get("parameters", ()))
             names_one = "{" in path or path in ("/v1/scores", "/v1/scores/history", "/v1/scores/compare")  # of an agency
             assert ("400" in failures, "404" in failures) == (pages, names_one), path
@@ -109,6 +112,34 @@ def test_every_route_documents_how_it_fails(document: dict[str, Any]) -> None:
                 assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path
             assert ("304" in operation["responses"]) == (operation in reading), path
             assert ("413" in failures) >= ("requestBody" in operation), path
+
+
+def test_every_operation_says_which_scope_it_needs(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    for path, operation in operations(document):
+        scopes = operation.get("security", [{"bearer": None}])[0]["bearer"]
+        assert (scopes is None) == (path in ("/healthz", "/readyz")), path
+        assert {"401", "403", "429"} <= set(operation["responses"]) or scopes is None, path
+        assert set(scopes or []) <= set(Scope), path
+    assert document["paths"]["/v1/alerts"]["get"]["security"] == [{"bearer": ["alerts:read"]}]
+
+
+def test_every_parameter_is_bounded(document: dict[str, Any]) -> None:
+    for path, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            for choice in schema.get("anyOf", [schema]):
+                assert is_bounded(choice), (path, parameter["name"])
+
+
+def is_bounded(schema: dict[str, Any]) -> bool:
+    """Whether a value can be only so long or so large."""
+    if schema.get("type") == "array":
+        return "maxItems" in schema and is_bounded(schema["items"])
+    if schema.get("type") == "integer":
+        return {"minimum", "maximum"} <= schema.keys() or "enum" in schema
+    known = {"enum", "const", "maxLength", "$ref", "pattern"} & schema.keys() or schema.get("format") in {"date", "date-time"}
+    return bool(known) or schema.get("type") in {"boolean", "null"}
 
 
 def test_every_parameter_is_described(document: dict[str, Any]) -> None:

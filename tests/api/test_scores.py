@@ -13,7 +13,7 @@ from services.api.schemas.scores import ScoreCardBody
 from shared.config import Config
 from shared.db.engine import Database
 from shared.domain.working_time import LOCAL
-from tests.api.world import World, ask
+from tests.api.world import World, ask, let_in
 
 PATH = "/v1/scores/preview"
 POLICY = "766-2026"
@@ -143,6 +143,7 @@ async def test_a_day_without_a_version_asks_for_one(client: httpx.AsyncClient, w
 
 
 async def test_a_migrated_database_and_nothing_in_it_are_enough(database: Database) -> None:
+    await let_in(database)
     async with ask(create_app(database, Config())) as fresh:
         assert (await card(fresh, figures(i2_1=(1, 2))))["total"] == 12
         assert (await fresh.get("/v1/indicators", params={"policy": POLICY})).status_code == 200

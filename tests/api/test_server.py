@@ -12,7 +12,7 @@ from services.api.server import serve
 from shared.config import Config, Settings
 from shared.db.engine import Database, create_engine
 from shared.errors import ConfigError, DatabaseUnavailable, SchemaError
-from tests.api.world import World
+from tests.api.world import KEY, World, bearer
 from tests.ports import free_ports
 
 PATIENCE = 60.0
@@ -28,7 +28,7 @@ async def answer(port: int, path: str = "/healthz") -> httpx.Response:
     async with httpx.AsyncClient() as client:
         while True:
             try:
-                return await client.get(f"http://127.0.0.1:{port}{path}")
+                return await client.get(f"http://127.0.0.1:{port}{path}", headers=bearer(KEY))
             except httpx.ConnectError:
                 await asyncio.sleep(0.01)
 

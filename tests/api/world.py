@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 import msgspec
-from fastapi import FastAPI
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import Table, delete, exists, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.types import ASGIApp
 
 from services.api.examples.details import DETAILS as EXAMPLE_DETAILS
 from services.api.schemas.details import DETAILS
@@ -17,6 +18,7 @@ from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
 from shared.db.stores import marks
 from shared.db.stores.catalogue import store_counts, store_procedures
+from shared.domain.access import RANDOM_BYTES, NewKey, Scope, new_key
 from shared.domain.catalogue import Procedure
 from shared.domain.counters import Counters, Mark, View
 from shared.domain.findings import Finding, Responsible, Severity
@@ -35,6 +37,7 @@ NOW = datetime(2026, 11, 20, 14, 0, tzinfo=LOCAL)
 TODAY = NOW.date()
 AGO = timedelta(hours=1)
 CODE = "H20.114-261120-0042"
+KEY = new_key(bytes(RANDOM_BYTES))
 MARKED = date(2026, 11, 3)
 DUE = datetime(2026, 11, 23, 17, 0, tzinfo=LOCAL)
 IN_TIME = Counters(accepted=1, to_sync=1, synced=1, on_time=1, received=1)
@@ -42,9 +45,22 @@ LATE = Counters(accepted=1, to_sync=1, synced=1, received=1, wanting=1)
 """What an accepted dossier counts for."""
 
 
-def ask(app: FastAPI) -> httpx.AsyncClient:
-    """Return a client of an application; what leaves the application as an exception is raised."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://watch766")
+def ask(app: ASGIApp) -> httpx.AsyncClient:
+    """Return a client of an application, with `KEY`; what leaves the application as an exception is raised."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://watch766", headers=bearer(KEY))
+
+
+def bearer(key: NewKey) -> dict[str, str]:
+    """Return the header that shows a key."""
+    return {"Authorization": f"Bearer {key.text}"}
+
+
+async def let_in(database: Database, key: NewKey = KEY, *scopes: Scope, **values: Any) -> None:
+    """Let a key be good, of an admin of the whole province unless something else is said."""
+    facts = {"name": "tests", "created_at": NOW, "last_used_at": NOW, "scopes": list(scopes or [Scope.ADMIN]), **values}
+    async with database.begin() as connection:
+        row = {"province_code": PROVINCE, "prefix": key.prefix, "digest": key.digest, **facts}
+        await connection.execute(upsert(tables.api_keys).values(row).on_conflict_do_nothing())
 
 
 class World:
@@ -140,7 +156,10 @@ class World:
         """Take everything away again."""
         async with self.database.begin() as connection:
             for table in tables.metadata.sorted_tables:
-                await connection.execute(delete(table))
+                if table is not tables.audit_log:
+                    await connection.execute(delete(table))
+            if await connection.scalar(select(exists(tables.audit_log.select()))):
+                await _delete_audit_log(connection)
 
     async def clock(self, connection: AsyncConnection) -> datetime:
         """Tell `now` in the place of the database's clock."""
@@ -339,3 +358,11 @@ class World:
         """Make the partitions of the months the tests live in."""
         async with self.database.begin() as connection:
             await ensure_partitions(connection, self.now)
+
+
+async def _delete_audit_log(connection: AsyncConnection) -> None:
+    """Only its owner can: the triggers that refuse it are taken out for a moment."""
+    for statement in ("DISABLE TRIGGER USER", "ENABLE TRIGGER USER"):
+        await connection.execute(text(f"ALTER TABLE audit_log {statement}"))
+        if statement.startswith("DISABLE"):
+            await connection.execute(delete(tables.audit_log))

@@ -18,6 +18,7 @@ from shared.config import CalendarConfig, Config
 from shared.db.engine import Database
 from shared.policy import working_time
 from shared.sealing import Sealer, new_key
+from tests.api.world import ask, let_in
 from tests.contract.contract_fakes import PRIVATE, FakeIgate, FakePortal, home_dossier, portal_dossier, portal_petition
 from tests.integration.world import PROVINCE, World
 
@@ -124,6 +125,6 @@ async def _every_answer(database: Database) -> str:
 
 
 async def _ask(database: Database, method: str, path: str, **sent: Any) -> httpx.Response:
-    transport = httpx.ASGITransport(create_app(database, Config(), sealer=Sealer([KEY])))
-    async with httpx.AsyncClient(transport=transport, base_url="http://watch766.test") as client:
+    await let_in(database)
+    async with ask(create_app(database, Config(), sealer=Sealer([KEY]))) as client:
         return await client.request(method, path, **sent)

@@ -13,6 +13,7 @@ from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from shared.config import Config, EvaluationConfig
 from shared.db.engine import Database
 from shared.domain.published import Endpoint
+from tests.api.world import ask, let_in
 from tests.contract.conftest import AT_ONCE, SMALL
 from tests.contract.fake_evaluation import EVALUATION, ROOT, FakeEvaluation
 from tests.integration.world import World, record
@@ -47,7 +48,8 @@ async def source_row(world: World) -> dict[str, Any]:
 
 async def get(world: World, path: str, **params: str) -> httpx.Response:
     app = create_app(world.database, Config())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://watch766") as client:
+    await let_in(world.database)
+    async with ask(app) as client:
         return await client.get(path, params=params)
 
 

@@ -16,6 +16,7 @@ from services.simulator.world import World as Simulated
 from shared.config import Config, EvaluationConfig
 from shared.db.engine import Database
 from shared.domain.working_time import LOCAL
+from tests.api.world import ask, let_in
 from tests.contract.fake_evaluation import EVALUATION
 from tests.integration.world import World
 
@@ -53,7 +54,8 @@ async def test_the_official_card_is_what_the_portal_counts(database: Database, p
     assert await monitor.evaluate(), (await world.rows("SELECT error FROM sources WHERE name = 'evaluation'"))[0]
     year = str((await database.now()).astimezone(LOCAL).year)
     app = create_app(database, Config())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://watch766") as api:
+    await let_in(database)
+    async with ask(app) as api:
         for unit in UNITS:
             await _same(api, portal, unit, year)
         ranking = (await get(api, "/v1/scores/ranking", view="official", period=year, limit="100"))["items"]

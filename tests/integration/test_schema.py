@@ -46,6 +46,19 @@ async def test_an_empty_database_is_refused_with_the_command_that_mends_it(postg
     await postgres.drop(url)
 
 
+async def test_an_empty_database_is_prepared_and_any_other_that_is_not_at_head_refused(postgres: Postgres) -> None:
+    url = await postgres.create()
+    prepared = Database(create_engine(url, application="tests"))
+    for _ in range(2):
+        await schema.prepare(prepared.engine)
+        await schema.check_schema(prepared.engine)
+    await schema.migrate(prepared.engine, "0001")
+    with pytest.raises(SchemaError, match=r"0001.*run `watch766 migrate`"):
+        await schema.prepare(prepared.engine)
+    await prepared.aclose()
+    await postgres.drop(url)
+
+
 async def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
     async with database.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

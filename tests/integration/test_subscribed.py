@@ -13,6 +13,7 @@ from services.monitor.webhooks.fan_out import FanOut
 from shared.config import CalendarConfig, Config
 from shared.domain.events import EventType
 from shared.policy import working_time
+from tests.api.world import ask, let_in
 from tests.integration.world import PROVINCE, World, record
 from tests.outgoing import Outgoing, config
 from tests.receivers import Message, Receivers, receivers
@@ -35,7 +36,8 @@ def outgoing(world: World) -> Outgoing:
 @pytest.fixture
 async def api(world: World, outgoing: Outgoing, receiving: Receivers) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(world.database, Config(webhooks=config(receiving.port)), sealer=outgoing.sealer)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://watch766") as client:
+    await let_in(world.database)
+    async with ask(app) as client:
         yield client
 
 

@@ -1,6 +1,7 @@
 """The services as processes, and the comparison of what the API says with what is true."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -44,6 +45,7 @@ class Running:
     async def start(self, dossiers: int) -> None:
         """Start simulator and API and wait until both answer."""
         ports = [f"--{name}-port={self._ports[name]}" for name in ("portal", "home", "special")]
+        self.api.headers["Authorization"] = f"Bearer {await self._key()}"
         await self.spawn("simulate", *ports, f"--dossiers={dossiers}", "--arrival-every=2s")
         await self.spawn("api")
         await until(lambda: _answers(self.simulator, "/world"))
@@ -61,6 +63,15 @@ class Running:
     async def run(self, command: str, *arguments: str) -> int:
         """Run one command to its end and return its exit status."""
         return await (await self.spawn(command, *arguments)).wait()
+
+    async def _key(self) -> str:
+        """Make a key as an operator does."""
+        command = ("keys", "create", "--name=tests", "--scope=admin", "--json")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.cli", *command, env=self._environ, stdout=asyncio.subprocess.PIPE
+        )
+        told, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        return str(json.loads(told)["key"])
 
     async def stop(self) -> None:
         """Stop what still runs."""

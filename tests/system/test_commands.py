@@ -1,6 +1,7 @@
 """The command as a person or a script has it."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -100,6 +101,49 @@ async def test_a_service_refuses_another_schema_and_migrate_mends_it(shell: Shel
     await _until_servers(shell, 0)  # the embedded one stops with its last user
 
 
+async def test_a_key_is_made_on_a_fresh_database_listed_and_revoked(shell: Shell) -> None:
+    status, out, err = await shell.run("keys", "create", "--name", "a b", "--scope", "ops:read", "--expires", "90d", "--json")
+    key = json.loads(out)
+    assert (status, list(key)) == (0, ["key"])
+    assert re.fullmatch(r"w766_[a-z2-7]{8}_[a-z2-7]{52}", key["key"])
+    assert key["key"] not in err
+    prefix = key["key"].split("_")[1]
+    plain = await shell.run(
+        "keys", "create", "--name", "c", "--scope", "alerts:read", "--scope", "scores:read", "--agency", "H20.14"
+    )
+    assert (plain[0], plain[1].count("\n"), plain[1][:5]) == (0, 1, "w766_")
+    kept = json.loads((await shell.run("keys", "list", "--json"))[1])
+    assert [(one["name"], one["scopes"], one["agency"]) for one in kept] == [
+        ("c", ["alerts:read", "scores:read"], "H20.14"),
+        ("a b", ["ops:read"], None),
+    ]
+    assert (await shell.run("keys", "revoke", prefix))[0] == 0
+    listed = (await shell.run("keys", "list"))[1]
+    assert "digest" not in listed
+    assert [line.endswith("REVOKED") for line in listed.splitlines()] == [False, True]
+    status, out, err = await shell.run("keys", "revoke", "nobody")
+    assert (status, out, "keys list" in err) == (2, "", True)
+    await _until_servers(shell, 0)
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (["--name", "n", "--scope", "everything"], "there is no such scope"),
+        (["--name", "a\nb", "--scope", "admin"], "characters that can be printed"),
+        (["--name", "", "--scope", "admin"], "characters that can be printed"),
+        (["--name", "n"], "--scope"),
+        (["--name", "n", "--scope", "admin", "--expires", "soon"], "90d"),
+        (["--name", "n", "--scope", "admin", "--expires", "0d"], "10 years"),
+        (["--name", "n", "--scope", "admin", "--agency", "H19.1"], "not an agency of H20"),
+    ],
+)
+async def test_a_key_that_cannot_be_made_is_told_why(shell: Shell, odd: list[str], said: str) -> None:
+    status, out, err = await shell.run("keys", "create", *odd)
+    assert (status, out, said in err) == (2, "", True)
+    assert not (shell.folder / "data").exists(), "nothing was started for it"
+
+
 async def test_the_embedded_server_stops_when_the_last_process_ends_however_the_others_did(shell: Shell) -> None:
     assert (await shell.run("migrate"))[0] == 0
     killed, stopped = [await shell.start("api", WATCH766_API_PORT=str(port)) for port in free_ports(2)]
@@ -125,10 +169,10 @@ async def _demo(shell: Shell) -> dict[str, Any]:
     """Start the demo, follow the line it prints, stop it as Ctrl-C does; returns what that line answers."""
     process = await shell.start("demo", "--dossiers", "300", WATCH766_API_PORT=str(free_ports(1)[0]))
     line = await _until_said(process, "curl")
-    url = re.search(r"'(http\S+)'", line)
-    assert url
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
-        answer = (await client.get(url[1])).raise_for_status().json()
+    said = re.search(r"-H 'Authorization: (Bearer \S+)' '(http\S+)'", line)
+    assert said
+    async with httpx.AsyncClient(trust_env=False, timeout=60, headers={"Authorization": said[1]}) as client:
+        answer = (await client.get(said[2])).raise_for_status().json()
     process.send_signal(signal.SIGINT)
     await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0

@@ -54,7 +54,14 @@ async def test_the_commands_of_a_page_work(page: Path, tmp_path_factory: pytest.
 
 
 def test_every_page_that_shows_commands_is_known() -> None:
-    assert {page.name for page in TOLD} == {"README.md", "configuration.md", "operating.md", "scoring.md", "simulator.md"}
+    assert {page.name for page in TOLD} == {
+        "README.md",
+        "access.md",
+        "configuration.md",
+        "operating.md",
+        "scoring.md",
+        "simulator.md",
+    }
 
 
 def test_every_recipe_exists() -> None:

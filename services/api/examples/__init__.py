@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.api.examples.alerts import AGENCY_NAME, ALERT, ALERT_CHANGE, FRESH, PROCEDURE_NAME
+from services.api.examples.audit import AUDIT_ENTRY
 from services.api.examples.catalogue import AGENCY, COUNTS, POLL_RUN, PROCEDURE, REJECT, SOURCE
 from services.api.examples.details import DETAILS
 from services.api.examples.dossiers import (
@@ -98,6 +99,8 @@ EXAMPLES: dict[str, Any] = {
     "AlertList": {**_page(ALERT), "next_cursor": "q83vEjRWeJqrze8SNFaTpndhcm5pbmc", "count": 57},
     "AlertSummary": _page(ALERT_GROUP),
     "AlertWithHistory": {**ALERT, "history": [ALERT_CHANGE]},
+    "AuditEntry": AUDIT_ENTRY,
+    "AuditLog": _page(AUDIT_ENTRY),
     "ApologyBody": APOLOGY,
     "DelayGroup": DELAY_GROUP,
     "DelaySummary": _page(DELAY_GROUP),

@@ -10,7 +10,7 @@ from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.alerts import alert_body, alert_with_history
 from services.api.bodies.lists import list_body
 from services.api.bodies.summary import alert_group
-from services.api.caller import AnyCaller
+from services.api.caller import AlertsReader
 from services.api.cursors import cut, next_cursor
 from services.api.names import names_of
 from services.api.narrowing import at_agencies, check_procedures
@@ -31,7 +31,11 @@ router = APIRouter(tags=["alerts"])
 
 @router.get("/v1/alerts", response_model=AlertList, responses=LIST_ANSWERS, summary="List alerts")
 async def list_alerts(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[AlertQuery, QueryParameters()]
+    request: Request,
+    caller: AlertsReader,
+    reader: TheReader,
+    answer: AListAnswer,
+    query: Annotated[AlertQuery, QueryParameters()],
 ) -> Response:
     """Alerts that are open or acknowledged, unless `state` says otherwise.
 
@@ -52,7 +56,7 @@ async def list_alerts(
 @router.get("/v1/alerts/summary", response_model=AlertSummary, responses=LIST_ANSWERS, summary="Count alerts")
 async def summarise_alerts(
     request: Request,
-    caller: AnyCaller,
+    caller: AlertsReader,
     reader: TheReader,
     answer: AListAnswer,
     query: Annotated[AlertSummaryQuery, QueryParameters()],
@@ -79,7 +83,7 @@ async def summarise_alerts(
     dependencies=[Depends(no_parameters)],
     summary="Read one alert",
 )
-async def read_alert(alert_id: AlertId, caller: AnyCaller, reader: TheReader, answer: AnAnswer) -> Any:
+async def read_alert(alert_id: AlertId, caller: AlertsReader, reader: TheReader, answer: AnAnswer) -> Any:
     """One alert in any state, with what happened to it, newest first."""
     async with reader.snapshot() as snapshot:
         row = await find_alert(snapshot, alert_id, within=caller.within)

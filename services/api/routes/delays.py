@@ -9,7 +9,7 @@ from pydantic import Field
 from services.api.answers import AListAnswer
 from services.api.bodies.lists import list_body
 from services.api.bodies.summary import delay_group, up_to_now
-from services.api.caller import AnyCaller
+from services.api.caller import DossiersReader
 from services.api.cursors import cut, next_cursor
 from services.api.names import names_of
 from services.api.narrowing import at_agencies
@@ -43,7 +43,11 @@ class DelayQuery(ListQuery):
 
 @router.get("/v1/delays", response_model=DelaySummary, responses=LIST_ANSWERS, summary="Count delays")
 async def summarise_delays(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[DelayQuery, QueryParameters()]
+    request: Request,
+    caller: DossiersReader,
+    reader: TheReader,
+    answer: AListAnswer,
+    query: Annotated[DelayQuery, QueryParameters()],
 ) -> Response:
     """Working time that stages took past their own due dates, else past the dossier's: where lateness arises, the most first.
 

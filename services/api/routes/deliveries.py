@@ -12,7 +12,7 @@ from pydantic import Field
 from services.api.answers import AComputedAnswer, AListAnswer
 from services.api.bodies.lists import list_body
 from services.api.bodies.webhooks import delivery_body
-from services.api.caller import AnyCaller, Caller
+from services.api.caller import Caller, WebhooksManager
 from services.api.cursors import cut, next_cursor
 from services.api.parameters import MOST, DeliveryId, ListQuery, Moment, WebhookId, no_parameters
 from services.api.problems import Problem, not_found
@@ -51,7 +51,7 @@ class DeliveryQuery(ListQuery):
 async def list_deliveries(
     request: Request,
     webhook_id: WebhookId,
-    caller: AnyCaller,
+    caller: WebhooksManager,
     reader: TheReader,
     answer: AListAnswer,
     query: Annotated[DeliveryQuery, QueryParameters()],
@@ -78,7 +78,7 @@ async def list_deliveries(
 async def replay_delivery(
     webhook_id: WebhookId,
     delivery_id: DeliveryId,
-    caller: AnyCaller,
+    caller: WebhooksManager,
     reader: TheReader,
     writer: TheWriter,
     answer: AComputedAnswer,
@@ -100,7 +100,7 @@ async def replay_delivery(
     summary="Send again from a moment on",
 )
 async def replay_since(
-    webhook_id: WebhookId, body: ReplayRequest, caller: AnyCaller, writer: TheWriter, answer: AComputedAnswer
+    webhook_id: WebhookId, body: ReplayRequest, caller: WebhooksManager, writer: TheWriter, answer: AComputedAnswer
 ) -> Response:
     """Everything from a moment on once more, in the old order: what was accepted, too, and what was missed while it was off."""
     async with writer.change() as change:
@@ -118,7 +118,12 @@ async def replay_since(
     summary="Send a sample",
 )
 async def send_sample(
-    webhook_id: WebhookId, body: TestRequest, caller: AnyCaller, reader: TheReader, writer: TheWriter, answer: AComputedAnswer
+    webhook_id: WebhookId,
+    body: TestRequest,
+    caller: WebhooksManager,
+    reader: TheReader,
+    writer: TheWriter,
+    answer: AComputedAnswer,
 ) -> Response:
     """The sample of an event, signed and sent as a real one is, with `"test": true` in its data; see what became of it among the
     deliveries.

@@ -9,7 +9,7 @@ from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.dossier_list import dossier_item
 from services.api.bodies.dossiers import Gathered, dossier_body
 from services.api.bodies.lists import list_body
-from services.api.caller import AnyCaller
+from services.api.caller import DossiersReader
 from services.api.cursors import cut, next_cursor
 from services.api.dossier_query import DossierQuery, filters_of
 from services.api.narrowing import at_agencies, check_procedures, check_sources
@@ -34,7 +34,11 @@ router = APIRouter(tags=["dossiers"])
 
 @router.get("/v1/dossiers", response_model=DossierList, responses=LIST_ANSWERS, summary="List dossiers")
 async def list_dossiers(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[DossierQuery, QueryParameters()]
+    request: Request,
+    caller: DossiersReader,
+    reader: TheReader,
+    answer: AListAnswer,
+    query: Annotated[DossierQuery, QueryParameters()],
 ) -> Response:
     """Dossiers as they stood at their last review; what is overdue is told for the moment of the request.
 
@@ -60,7 +64,7 @@ async def list_dossiers(
     dependencies=[Depends(no_parameters)],
     summary="Read one dossier",
 )
-async def read_dossier(code: DossierPath, caller: AnyCaller, reader: TheReader, answer: AnAnswer) -> Response:
+async def read_dossier(code: DossierPath, caller: DossiersReader, reader: TheReader, answer: AnAnswer) -> Response:
     """One dossier, by its code in any spelling: every source's side beside the others, findings, alerts and history."""
     async with reader.snapshot() as snapshot:
         gathered = await _gather(snapshot, code, within=caller.within)

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.api.answers import AnAnswer
 from services.api.bodies.events import feed_event, readable
 from services.api.bodies.lists import freshness_body
-from services.api.caller import AnyCaller, Caller
+from services.api.caller import AlertsReader, Caller
 from services.api.cursors import as_place, place
 from services.api.names_of_rules import RuleOrFamily
 from services.api.narrowing import at_agencies
@@ -49,7 +49,7 @@ class EventQuery(Query):
 @router.get("/v1/events", response_model=EventFeed, responses=FEED_ANSWERS, summary="Follow events")
 async def follow_events(
     request: Request,
-    caller: AnyCaller,
+    caller: AlertsReader,
     reader: TheReader,
     news: TheNews,
     answer: AnAnswer,

@@ -6,9 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from services.api.caller import OpsReader
 from services.api.metrics import Metrics
+from services.api.problems import forbidden
 from services.api.reader import Reader, TheReader
 from services.api.schemas.health import Health, Readiness
+from services.api.schemas.problem import ACCESS_ANSWERS
 from shared.db.schema import check_schema
 from shared.db.views.freshness import Freshness, Status
 from shared.db.views.gauges import backlog, refused_by_source, unresolved_alerts
@@ -41,12 +44,21 @@ async def readyz(reader: TheReader) -> Response:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}, "description": "The format Prometheus reads"}},
+    responses={200: {"content": {"text/plain": {}}, "description": "The format Prometheus reads"}, **ACCESS_ANSWERS},
     summary="Counts and gauges",
 )
-async def metrics(request: Request, reader: TheReader) -> Response:
-    """Requests by route, and the state of the data read at this moment; without a database only the former."""
-    counted: Metrics = request.app.state.metrics
+async def metrics(request: Request, caller: OpsReader, reader: TheReader) -> Response:
+    """Requests by route, and the state of the data read at this moment; without a database only the former.
+
+    They count the whole province, so that who is bound to an agency is not told them.
+    """
+    if not caller.within.is_whole:
+        raise forbidden("the metrics are of the whole province")
+    return await metrics_answer(reader, request.app.state.metrics)
+
+
+async def metrics_answer(reader: Reader, counted: Metrics) -> Response:
+    """Return what was counted, with the state of the data where the database answers."""
     try:
         await _read(reader, counted)
     except DatabaseUnavailable:

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi import Query as QueryParameters
 from pydantic import Field
 
 from services.api.answers import AListAnswer
 from services.api.bodies.indicators import indicator_body
 from services.api.bodies.lists import list_body
-from services.api.caller import caller
+from services.api.caller import needs
 from services.api.cursors import cut, next_cursor
 from services.api.parameters import Code, ListQuery
 from services.api.reader import TheReader
@@ -17,6 +17,7 @@ from services.api.schemas.indicators import IndicatorFacts, IndicatorList
 from services.api.schemas.problem import LIST_ANSWERS
 from services.api.scoring import TheScoring
 from shared.db.views.paging import Listing, listed
+from shared.domain.access import Scope
 from shared.domain.periods import local_day
 
 router = APIRouter(tags=["scores"])
@@ -32,7 +33,7 @@ class IndicatorQuery(ListQuery):
     "/v1/indicators",
     response_model=IndicatorList,
     responses=LIST_ANSWERS,
-    dependencies=[Depends(caller)],
+    dependencies=[needs(Scope.SCORES_READ)],
     summary="List indicators",
 )
 async def list_indicators(

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Response
 
 from services.api.answers import AnAnswer
-from services.api.caller import caller
+from services.api.caller import needs
 from services.api.parameters import no_parameters
 from services.api.schemas.labels import Labels
 from services.api.schemas.problem import ANSWERS
@@ -16,7 +16,7 @@ router = APIRouter(tags=["labels"])
     "/v1/labels",
     response_model=Labels,
     responses=ANSWERS,
-    dependencies=[Depends(caller), Depends(no_parameters)],
+    dependencies=[needs(), Depends(no_parameters)],
     summary="Read the names of codes",
 )
 async def read_labels(answer: AnAnswer) -> Response:

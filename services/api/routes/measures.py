@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from services.api.answers import AListAnswer
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.measures import by_level, cells_of_sectors, cells_of_units, figure_body, sector_body
-from services.api.caller import AnyCaller
+from services.api.caller import ScoresReader
 from services.api.cursors import cut, next_cursor
 from services.api.measuring import Measuring, TheMeasuring
 from services.api.names import names_of
@@ -62,7 +62,7 @@ class MeasureQuery(ListQuery):
 @router.get("/v1/measures", response_model=MeasureList, responses=LIST_ANSWERS, summary="Read the plans' measures")
 async def read_measures(
     request: Request,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     measuring: TheMeasuring,
     answer: AListAnswer,

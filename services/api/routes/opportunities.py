@@ -10,7 +10,7 @@ from pydantic import Field
 from services.api.answers import AListAnswer
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.opportunities import group_body, opportunity_body
-from services.api.caller import AnyCaller
+from services.api.caller import ScoredDossiersReader
 from services.api.cursors import cut, next_cursor
 from services.api.opportunities import opportunities
 from services.api.parameters import MOST, AgencyPath, ListQuery, PeriodText
@@ -61,7 +61,7 @@ class OpportunityQuery(ListQuery):
 async def list_opportunities(
     request: Request,
     code: AgencyPath,
-    caller: AnyCaller,
+    caller: ScoredDossiersReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AListAnswer,

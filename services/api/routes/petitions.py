@@ -9,7 +9,7 @@ from pydantic import Field
 from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.lists import freshness_body, list_body
 from services.api.bodies.petitions import petition_item
-from services.api.caller import AnyCaller
+from services.api.caller import DossiersReader
 from services.api.cursors import cut, next_cursor
 from services.api.narrowing import at_agencies
 from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Moment, PetitionPath, no_parameters
@@ -50,7 +50,7 @@ class PetitionQuery(ListQuery):
 @router.get("/v1/petitions", response_model=PetitionList, responses=LIST_ANSWERS, summary="List petitions")
 async def list_petitions(
     request: Request,
-    caller: AnyCaller,
+    caller: DossiersReader,
     reader: TheReader,
     answer: AListAnswer,
     query: Annotated[PetitionQuery, QueryParameters()],
@@ -77,7 +77,7 @@ async def list_petitions(
     dependencies=[Depends(no_parameters)],
     summary="Read one petition",
 )
-async def read_petition(code: PetitionPath, caller: AnyCaller, reader: TheReader, answer: AnAnswer) -> Response:
+async def read_petition(code: PetitionPath, caller: DossiersReader, reader: TheReader, answer: AnAnswer) -> Response:
     """One petition, where alerts about it lead to."""
     async with reader.snapshot() as snapshot:
         row = await find_petition(snapshot, code, within=caller.within)

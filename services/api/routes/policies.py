@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi import Query as QueryParameters
 
 from services.api.answers import AListAnswer
 from services.api.bodies.indicators import policy_body
 from services.api.bodies.lists import list_body
-from services.api.caller import caller
+from services.api.caller import needs
 from services.api.cursors import cut, next_cursor
 from services.api.parameters import ListQuery
 from services.api.reader import TheReader
@@ -16,6 +16,7 @@ from services.api.schemas.indicators import PolicyFacts, PolicyList
 from services.api.schemas.problem import LIST_ANSWERS
 from services.api.scoring import TheScoring
 from shared.db.views.paging import Listing, listed
+from shared.domain.access import Scope
 
 router = APIRouter(tags=["scores"])
 
@@ -24,7 +25,7 @@ router = APIRouter(tags=["scores"])
     "/v1/policies",
     response_model=PolicyList,
     responses=LIST_ANSWERS,
-    dependencies=[Depends(caller)],
+    dependencies=[needs(Scope.SCORES_READ)],
     summary="List versions of the scoring policy",
 )
 async def list_policies(

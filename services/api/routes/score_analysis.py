@@ -11,7 +11,7 @@ from services.api.answers import AnAnswer
 from services.api.bodies.lists import freshness_body, named
 from services.api.bodies.lost import with_dossiers
 from services.api.bodies.scores import compared_body, lost_body, weakest
-from services.api.caller import AnyCaller
+from services.api.caller import ScoresReader
 from services.api.parameters import AgencyCode, AgencyPath, PeriodText, Query
 from services.api.reader import TheReader
 from services.api.schemas.problem import ONE_ANSWERS
@@ -47,7 +47,11 @@ class WeakestQuery(LostQuery):
 
 @router.get("/v1/scores/compare", response_model=Comparison, responses=ONE_ANSWERS, summary="Compare with the portal's figures")
 async def compare_scores(
-    caller: AnyCaller, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CompareQuery, QueryParameters()]
+    caller: ScoresReader,
+    reader: TheReader,
+    scoring: TheScoring,
+    answer: AnAnswer,
+    query: Annotated[CompareQuery, QueryParameters()],
 ) -> Response:
     """Our figures of the portal's records beside those the portal publishes: do both count the same?"""
     async with reader.snapshot() as snapshot:
@@ -65,7 +69,7 @@ async def compare_scores(
 @router.get("/v1/scores/{code}/lost", response_model=LostPoints, responses=ONE_ANSWERS, summary="Read what sync costs")
 async def read_lost(
     code: AgencyPath,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AnAnswer,
@@ -92,7 +96,7 @@ async def read_lost(
 )
 async def read_weakest(
     code: AgencyPath,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AnAnswer,

@@ -11,7 +11,7 @@ from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.card_context import in_context
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.scores import card_body, day_body, ranked_body
-from services.api.caller import AnyCaller
+from services.api.caller import ScoresReader
 from services.api.cursors import cut, next_cursor
 from services.api.live_cards import LiveCards
 from services.api.parameters import AgencyCode, Day, ListQuery, PeriodText, Query
@@ -65,7 +65,7 @@ class HistoryQuery(ListQuery):
 
 @router.get("/v1/scores", response_model=ScoreCardBody, responses=ONE_ANSWERS, summary="Read a score card")
 async def read_card(
-    caller: AnyCaller, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CardQuery, QueryParameters()]
+    caller: ScoresReader, reader: TheReader, scoring: TheScoring, answer: AnAnswer, query: Annotated[CardQuery, QueryParameters()]
 ) -> Response:
     """The score card of an agency with everything below it, as it stands now or stood at the end of an earlier day.
 
@@ -99,7 +99,7 @@ async def read_card(
 @router.get("/v1/scores/ranking", response_model=RankingList, responses=LIST_ANSWERS, summary="Rank agencies or provinces")
 async def read_ranking(
     request: Request,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AListAnswer,
@@ -120,7 +120,7 @@ async def read_ranking(
 @router.get("/v1/scores/history", response_model=ScoreHistory, responses=BOTH_ANSWERS, summary="List the changes of a score")
 async def read_history(
     request: Request,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AListAnswer,

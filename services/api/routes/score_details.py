@@ -11,7 +11,7 @@ from services.api.answers import AListAnswer
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.lost import lost_dossier
 from services.api.bodies.score_procedures import procedures_behind
-from services.api.caller import AnyCaller
+from services.api.caller import ScoredDossiersReader, ScoresReader
 from services.api.cursors import cut, next_cursor
 from services.api.live_scores import LiveScores
 from services.api.parameters import AgencyPath, ListQuery, PeriodText, known
@@ -66,7 +66,7 @@ class ScoredProcedureQuery(_Behind):
 async def list_lost_dossiers(
     request: Request,
     code: AgencyPath,
-    caller: AnyCaller,
+    caller: ScoredDossiersReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AListAnswer,
@@ -96,7 +96,7 @@ async def list_lost_dossiers(
 async def list_scored_procedures(
     request: Request,
     code: AgencyPath,
-    caller: AnyCaller,
+    caller: ScoresReader,
     reader: TheReader,
     scoring: TheScoring,
     answer: AListAnswer,

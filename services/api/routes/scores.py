@@ -5,13 +5,14 @@ from fastapi import APIRouter, Depends, Response
 from services.api.answers import AComputedAnswer
 from services.api.bodies.card_context import NO_CONTEXT, in_context
 from services.api.bodies.scores import card_body
-from services.api.caller import caller
+from services.api.caller import needs
 from services.api.parameters import no_parameters
 from services.api.problems import ParameterError, invalid_parameters
 from services.api.reader import Reader, TheReader
 from services.api.schemas.problem import COMPUTED_ANSWERS
 from services.api.schemas.scores import PreviewRequest, ScoreCardBody
 from services.api.scoring import Scoring, TheScoring
+from shared.domain.access import Scope
 from shared.domain.indicators import Policy
 from shared.domain.periods import local_day
 from shared.domain.scoring import Ratio, RatiosRefused, score
@@ -23,7 +24,7 @@ router = APIRouter(tags=["scores"])
     "/v1/scores/preview",
     response_model=ScoreCardBody,
     responses=COMPUTED_ANSWERS,
-    dependencies=[Depends(caller), Depends(no_parameters)],
+    dependencies=[needs(Scope.SCORES_READ), Depends(no_parameters)],
     summary="Score figures",
 )
 async def preview_score(body: PreviewRequest, reader: TheReader, scoring: TheScoring, answer: AComputedAnswer) -> Response:

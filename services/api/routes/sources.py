@@ -9,7 +9,7 @@ from pydantic import Field
 from services.api.answers import AListAnswer, AnAnswer
 from services.api.bodies.lists import freshness_body, list_body
 from services.api.bodies.sources import source_body
-from services.api.caller import AnyCaller
+from services.api.caller import OpsReader
 from services.api.cursors import cut, next_cursor
 from services.api.parameters import ListQuery, SourceName, no_parameters
 from services.api.problems import not_found
@@ -37,7 +37,7 @@ class RejectQuery(ListQuery):
 
 @router.get("/v1/sources", response_model=SourceList, responses=LIST_ANSWERS, summary="List sources")
 async def list_sources(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[ListQuery, QueryParameters()]
+    request: Request, caller: OpsReader, reader: TheReader, answer: AListAnswer, query: Annotated[ListQuery, QueryParameters()]
 ) -> Response:
     """The portal first, then the home systems as configured; a source that is no longer configured stays, not active."""
     async with reader.snapshot() as snapshot:
@@ -54,7 +54,7 @@ async def list_sources(
     dependencies=[Depends(no_parameters)],
     summary="Read one source",
 )
-async def read_source(name: SourceName, caller: AnyCaller, reader: TheReader, answer: AnAnswer) -> Response:
+async def read_source(name: SourceName, caller: OpsReader, reader: TheReader, answer: AnAnswer) -> Response:
     """One source, where alerts about it lead to."""
     async with reader.snapshot() as snapshot:
         row = await find_source(snapshot, name, within=caller.within)
@@ -68,7 +68,7 @@ async def read_source(name: SourceName, caller: AnyCaller, reader: TheReader, an
 async def list_rejects(
     request: Request,
     name: SourceName,
-    caller: AnyCaller,
+    caller: OpsReader,
     reader: TheReader,
     answer: AListAnswer,
     query: Annotated[RejectQuery, QueryParameters()],

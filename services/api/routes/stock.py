@@ -10,7 +10,7 @@ from pydantic import Field
 from services.api.answers import AListAnswer
 from services.api.bodies.lists import list_body
 from services.api.bodies.stock import stock_day
-from services.api.caller import AnyCaller
+from services.api.caller import DossiersReader
 from services.api.cursors import cut, next_cursor
 from services.api.narrowing import at_agencies
 from services.api.parameters import MOST, AgencyCode, Day, ListQuery
@@ -40,7 +40,11 @@ class StockQuery(ListQuery):
 
 @router.get("/v1/stock", response_model=StockList, responses=LIST_ANSWERS, summary="Count what is open, day by day")
 async def read_stock(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[StockQuery, QueryParameters()]
+    request: Request,
+    caller: DossiersReader,
+    reader: TheReader,
+    answer: AListAnswer,
+    query: Annotated[StockQuery, QueryParameters()],
 ) -> Response:
     """How many dossiers are open and how they stand, the latest day first; of an agency with everything below it.
 

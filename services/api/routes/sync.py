@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.api.answers import AListAnswer
 from services.api.bodies.sync import sync_body
-from services.api.caller import AnyCaller
+from services.api.caller import DossiersReader
 from services.api.names import names_of
 from services.api.narrowing import at_agencies, check_sources
 from services.api.parameters import MOST, AgencyCode, Code, Query, Text
@@ -32,7 +32,7 @@ class SyncQuery(Query):
 
 @router.get("/v1/sync", response_model=Sync, responses=TABLE_ANSWERS, summary="Count dossiers in and out of step")
 async def read_sync(
-    caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[SyncQuery, QueryParameters()]
+    caller: DossiersReader, reader: TheReader, answer: AListAnswer, query: Annotated[SyncQuery, QueryParameters()]
 ) -> Response:
     """How many dossiers agree on both sides: as a whole, by rule, source, agency and sector, the worst first.
 

@@ -10,7 +10,7 @@ from fastapi import Query as QueryParameters
 from services.api.answers import AComputedAnswer, AListAnswer, AnAnswer
 from services.api.bodies.lists import list_body
 from services.api.bodies.webhooks import webhook_body
-from services.api.caller import AnyCaller, Caller
+from services.api.caller import Caller, WebhooksManager
 from services.api.cursors import cut, next_cursor
 from services.api.narrowing import at_agencies
 from services.api.parameters import ListQuery, WebhookId, no_parameters
@@ -35,7 +35,11 @@ _MADE = HTTPStatus.CREATED
 
 @router.get("/v1/webhooks", response_model=WebhookList, responses=LIST_ANSWERS, summary="List webhooks")
 async def list_webhooks(
-    request: Request, caller: AnyCaller, reader: TheReader, answer: AListAnswer, query: Annotated[ListQuery, QueryParameters()]
+    request: Request,
+    caller: WebhooksManager,
+    reader: TheReader,
+    answer: AListAnswer,
+    query: Annotated[ListQuery, QueryParameters()],
 ) -> Response:
     """Webhooks in the order they were made, and how they fare. Secrets are not shown, only since and until when they sign."""
     async with reader.snapshot() as snapshot:
@@ -55,7 +59,7 @@ async def list_webhooks(
 )
 async def make_webhook(
     body: NewWebhook,
-    caller: AnyCaller,
+    caller: WebhooksManager,
     reader: TheReader,
     writer: TheWriter,
     subscribing: TheSubscribing,
@@ -75,6 +79,7 @@ async def make_webhook(
         await store.add_secret(
             change.connection, change.province, made, sealed, now=change.now, others_until=change.now + OVERLAP
         )
+        await change.tell(caller, "webhook.created", f"webhook:{made}", role=body.role, agencies=body.agencies)
     found = await _read(made, caller, reader)
     return answer.made({**found, "secret": secret}, _MADE, location=f"/v1/webhooks/{made}")
 
@@ -86,7 +91,7 @@ async def make_webhook(
     dependencies=[Depends(no_parameters)],
     summary="Read one webhook",
 )
-async def read_webhook(webhook_id: WebhookId, caller: AnyCaller, reader: TheReader, answer: AnAnswer) -> Response:
+async def read_webhook(webhook_id: WebhookId, caller: WebhooksManager, reader: TheReader, answer: AnAnswer) -> Response:
     """One webhook and how it fares."""
     return answer.of(await _read(webhook_id, caller, reader))
 
@@ -101,7 +106,7 @@ async def read_webhook(webhook_id: WebhookId, caller: AnyCaller, reader: TheRead
 async def change_webhook(
     webhook_id: WebhookId,
     body: WebhookChange,
-    caller: AnyCaller,
+    caller: WebhooksManager,
     reader: TheReader,
     writer: TheWriter,
     subscribing: TheSubscribing,
@@ -118,6 +123,8 @@ async def change_webhook(
         found = await store.change(*place, values, within=caller.within, now=change.now)
         if found and values.get("active"):
             await store.enable(*place, within=caller.within, now=change.now)
+        if found:
+            await change.tell(caller, "webhook.changed", f"webhook:{webhook_id}", changed=sorted(values))
     return answer.computed(await _read(webhook_id, caller, reader))
 
 
@@ -128,11 +135,12 @@ async def change_webhook(
     dependencies=[Depends(no_parameters)],
     summary="Delete a webhook",
 )
-async def delete_webhook(webhook_id: WebhookId, caller: AnyCaller, writer: TheWriter) -> Response:
+async def delete_webhook(webhook_id: WebhookId, caller: WebhooksManager, writer: TheWriter) -> Response:
     """Be told no more. Its secrets and everything that was sent or waits to be sent go with it."""
     async with writer.change() as change:
         if not await store.remove(change.connection, change.province, webhook_id, within=caller.within):
             raise not_found("webhook with this id")
+        await change.tell(caller, "webhook.deleted", f"webhook:{webhook_id}")
     return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
 
 
@@ -144,11 +152,12 @@ async def delete_webhook(webhook_id: WebhookId, caller: AnyCaller, writer: TheWr
     summary="Enable a webhook",
 )
 async def enable_webhook(
-    webhook_id: WebhookId, caller: AnyCaller, reader: TheReader, writer: TheWriter, answer: AComputedAnswer
+    webhook_id: WebhookId, caller: WebhooksManager, reader: TheReader, writer: TheWriter, answer: AComputedAnswer
 ) -> Response:
     """Switch a webhook on again, after it failed for days, was gone or was paused. What it missed is sent on wish: replay it."""
     async with writer.change() as change:
-        await store.enable(change.connection, change.province, webhook_id, within=caller.within, now=change.now)
+        if await store.enable(change.connection, change.province, webhook_id, within=caller.within, now=change.now):
+            await change.tell(caller, "webhook.enabled", f"webhook:{webhook_id}")
     return answer.computed(await _read(webhook_id, caller, reader))
 
 
@@ -161,7 +170,7 @@ async def enable_webhook(
 )
 async def rotate_secret(
     webhook_id: WebhookId,
-    caller: AnyCaller,
+    caller: WebhooksManager,
     reader: TheReader,
     writer: TheWriter,
     subscribing: TheSubscribing,
@@ -177,6 +186,7 @@ async def rotate_secret(
             detail = f"{MOST_SECRETS} secrets sign already: wait until one has expired"
             raise Problem(HTTPStatus.CONFLICT, detail, kind="too-many-secrets")
         await store.add_secret(*place, sealed, now=change.now, others_until=change.now + OVERLAP)
+        await change.tell(caller, "webhook.secret_rotated", f"webhook:{webhook_id}")
     return answer.computed({**await _read(webhook_id, caller, reader), "secret": secret})
 
 
