@@ -116,7 +116,7 @@ class Monitor:
     async def once(self) -> bool:
         """Poll every source to the end, review, look up and deliver all that is due; returns whether all dossiers were read.
 
-        At the end alerts are valued, the day's scores and stock kept, and what is due delivered; what fails there the next run does.
+        At the end alerts are valued, the day's scores and stock kept, what is due delivered; what fails there the next run does.
         """
         read, *_ = await asyncio.gather(
             asyncio.gather(*(self.poll(item, wait=ONCE_WAIT) for item in self.watched)),
