@@ -1,12 +1,14 @@
 """A home record that tells the sector of its procedure tells it to every dossier under that procedure."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from services.monitor.sources.source import Reading
-from shared.db.engine import Database
+from shared.db.engine import Database, fence
 from shared.db.stores import dossiers
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import HomeSystem
@@ -95,3 +97,21 @@ async def test_however_many_there_are_all_become_due(world: World) -> None:
     await world.rows(copies)
     await poll_home(world, 3, sector=SECTOR)
     assert len(await due(world)) == 2 * dossiers.BATCH + 1
+
+
+async def test_the_catalogue_never_waits_for_a_page_that_waits_for_it(world: World) -> None:
+    """Both take the fence before any row: the other way round PostgreSQL had to break a deadlock now and then."""
+    waiting = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    insert = text(
+        "INSERT INTO procedures (province_code, code, name, in_catalogue, facts)"
+        """ VALUES (:province, :code, 'x', true, '{"code": "2.000815"}')"""
+    )
+    async with world.database.begin() as connection:
+        await fence(connection, PROVINCE, alone=True)
+        page = asyncio.create_task(poll_home(world, 3, procedure="2.000815", sector=SECTOR))
+        while (await world.rows(waiting))[0]["n"] == 0:
+            assert not page.done()
+        await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        await connection.execute(insert, {"province": PROVINCE, "code": "2.000815"})
+    await page
+    assert await world.rows("SELECT in_catalogue FROM procedures WHERE code = '2.000815'") == [{"in_catalogue": True}]

@@ -39,11 +39,13 @@ class Mentions:
         new_agencies = [agency for key, agency in agencies.items() if key not in self._kept]
         new_procedures = [procedure for key, procedure in procedures.items() if key not in self._kept]
         named = frozenset(map(_key, new_agencies)) | frozenset(map(_key, new_procedures))
-        await catalogue.mention(connection, province, new_agencies, new_procedures)
         telling = [procedure for procedure in new_procedures if procedure.sector]
-        if not await catalogue.without_sector(connection, province, [procedure.code for procedure in telling]):
+        is_first = await catalogue.lack_sector(connection, province, [procedure.code for procedure in telling])
+        if is_first:
+            await fence(connection, province, alone=True)  # before any row: the catalogue takes them in this order, too
+        await catalogue.mention(connection, province, new_agencies, new_procedures)
+        if not is_first:
             return Kept(named)
-        await fence(connection, province, alone=True)
         told = await catalogue.tell_sectors(connection, province, telling, now=await clock(connection))
         return Kept(named, frozenset(told), frozenset(await dossiers.judged_under(connection, province, told)))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,12 +94,12 @@ async def mention(
         await connection.execute(upsert(procedures).values(rows).on_conflict_do_nothing())
 
 
-async def without_sector(connection: AsyncConnection, province: str, codes: Collection[str]) -> bool:
-    """Return whether there is a procedure under these codes that only records name and none with its sector."""
+async def lack_sector(connection: AsyncConnection, province: str, codes: Collection[str]) -> bool:
+    """Return whether one of these procedures is not kept yet, or only named by records and without its sector."""
     if not codes:
         return False
-    query = select(procedures.c.code).where(procedures.c.province_code == province, procedures.c.code.in_(codes), *_UNTOLD)
-    return (await connection.execute(query.limit(1))).first() is not None
+    kept = select(func.count()).where(procedures.c.province_code == province, procedures.c.code.in_(codes), not_(and_(*_UNTOLD)))
+    return bool(await connection.scalar(kept) != len(set(codes)))
 
 
 async def tell_sectors(connection: AsyncConnection, province: str, named: Sequence[Procedure], *, now: datetime) -> list[str]:
