@@ -100,7 +100,7 @@ async def test_however_many_there_are_all_become_due(world: World) -> None:
 
 
 async def test_the_catalogue_never_waits_for_a_page_that_waits_for_it(world: World) -> None:
-    """Both take the fence before any row: the other way round PostgreSQL had to break a deadlock now and then."""
+    """Both take the fence before any row. The other way round PostgreSQL breaks the deadlock, but only after a second."""
     waiting = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     insert = text(
         "INSERT INTO procedures (province_code, code, name, in_catalogue, facts)"
@@ -111,7 +111,7 @@ async def test_the_catalogue_never_waits_for_a_page_that_waits_for_it(world: Wor
         page = asyncio.create_task(poll_home(world, 3, procedure="2.000815", sector=SECTOR))
         while (await world.rows(waiting))[0]["n"] == 0:
             assert not page.done()
-        await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        await connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
         await connection.execute(insert, {"province": PROVINCE, "code": "2.000815"})
     await page
     assert await world.rows("SELECT in_catalogue FROM procedures WHERE code = '2.000815'") == [{"in_catalogue": True}]
