@@ -7,11 +7,13 @@ import structlog
 from fastapi import Depends, Request
 
 from shared.db.engine import Database, translated
+from shared.db.listening import listening
 from shared.db.views.events import last_position
 from shared.domain.events import Position
 from shared.errors import DatabaseUnavailable
 
 _ASK_EVERY = 0.5  # seconds
+"""Also while it listens: what was told of can be read only when every earlier transaction has ended."""
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +27,7 @@ class News:
         self._every = every
         self.waiting: dict[asyncio.Future[None], Position] = {}
         self._asking: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
         self.stopped = False
 
     async def after(self, position: Position, seconds: float) -> None:
@@ -49,14 +52,24 @@ class News:
         self._release(None)
 
     async def _ask(self) -> None:
-        """Ask as long as anybody waits; when that fails let them go, they ask for themselves."""
-        while self.waiting:
-            try:
-                self._release(await self._last(), all_of_them=False)
-            except DatabaseUnavailable:
-                _log.warning("news_not_read")
-                self._release(None)
-            await asyncio.sleep(self._every)
+        """Ask as long as anybody waits, at once when something is told; when that fails let them go, they ask for themselves."""
+        async with listening(self._database, self._province, self._heard.set):
+            while self.waiting:
+                self._heard.clear()
+                try:
+                    self._release(await self._last(), all_of_them=False)
+                except DatabaseUnavailable:
+                    _log.warning("news_not_read")
+                    self._release(None)
+                await self._hear()
+
+    async def _hear(self) -> None:
+        """Return when something is told, or it is time to look."""
+        try:
+            async with asyncio.timeout(self._every):
+                await self._heard.wait()
+        except TimeoutError:
+            pass
 
     async def _last(self) -> Position | None:
         with translated():

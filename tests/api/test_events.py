@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from services.api.app import create_app
 from services.api.caller import Caller, caller
@@ -15,6 +15,7 @@ from services.api.schemas.events import EventFeed
 from shared.config import Config
 from shared.db import tables
 from shared.db.engine import Database, create_engine
+from shared.db.listening import listening
 from shared.domain.agencies import AgencyTree
 from shared.domain.events import BEGINNING
 from tests.api.test_webhooks import refused
@@ -187,6 +188,27 @@ async def test_who_waits_has_it_as_soon_as_it_is_there(client: httpx.AsyncClient
     assert await asyncio.wait_for(waiting, 10) == [5]
 
 
+async def test_who_waits_is_told_and_need_not_look(world: World) -> None:
+    news = News(world.database, PROVINCE, every=600)
+    waiting = asyncio.create_task(news.after(BEGINNING, 600))
+    await listens(world)
+    await world.happened(id=5)
+    await asyncio.wait_for(waiting, 10)
+
+
+async def test_what_happens_in_another_province_wakes_nobody(world: World) -> None:
+    heard: list[None] = []
+    async with listening(world.database, "H21", lambda: heard.append(None)), listening(world.database, PROVINCE, lambda: None):
+        await world.happened()
+        async with world.database.begin() as connection:
+            elsewhere = {"province_code": "H21", "at": world.now, "event": "endpoint.recovered", "subject": "webhook:1"}
+            await connection.execute(insert(tables.outbox).values(**elsewhere, data={"webhook_id": 1}))
+        async with asyncio.timeout(10):
+            while not heard:
+                await asyncio.sleep(0.01)
+    assert len(heard) == 1
+
+
 async def test_who_waits_for_something_else_goes_on_waiting(client: httpx.AsyncClient, app: FastAPI, world: World) -> None:
     waiting = asyncio.create_task(alerts(client, wait=30, severity="warning"))
     await is_waiting(app.state.news)
@@ -225,6 +247,19 @@ async def test_a_database_that_goes_away_lets_those_go_who_wait(world: World) ->
     gone = Database(create_engine("postgresql://nobody@127.0.0.1:1/nothing", application="tests"))
     await asyncio.wait_for(News(gone, PROVINCE).after(BEGINNING, 30), 10)
     await gone.aclose()
+
+
+async def listens(world: World) -> None:
+    """Return when somebody listens."""
+    async with asyncio.timeout(10):
+        while not await _listening(world):
+            await asyncio.sleep(0.01)
+
+
+async def _listening(world: World) -> bool:
+    async with world.database.begin() as connection:
+        query = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")
+        return bool(await connection.scalar(query))
 
 
 async def is_waiting(news: News, number: int = 1) -> None:

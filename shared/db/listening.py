@@ -1,0 +1,31 @@
+"""Hearing of events the moment they are committed, on a connection outside the pool."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from shared.db.engine import Database
+
+EVENTS = "watch766_events"
+"""The channel on which the outbox announces a province that has new rows."""
+
+_CONNECT = 10.0  # seconds
+
+
+@asynccontextmanager
+async def listening(database: Database, province: str, heard: Callable[[], None]) -> AsyncIterator[bool]:
+    """Call `heard` whenever events of a province were committed, inside the block; yields whether it could begin to listen.
+
+    A connection that breaks is not mended: whoever listens must also look by itself now and then.
+    """
+    try:
+        connection = await asyncpg.connect(database.direct_url, timeout=_CONNECT)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        yield False
+        return
+    try:
+        await connection.add_listener(EVENTS, lambda *told: heard() if told[-1] == province else None)
+        yield True
+    finally:
+        connection.terminate()
