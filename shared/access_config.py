@@ -54,12 +54,15 @@ class RateConfig(Section):
 
 
 class AccessConfig(Section):
-    """Who may ask, and how much. `rate`: of each key; `failures`: of bad credentials from each address."""
+    """Who may ask, and how much. `rate`: of each key; `failures`: of bad credentials from each address. `longest_stream`: after
+    so long a stream has to be asked for anew, with credentials that are still good.
+    """
 
     oidc: OidcConfig | None = None
     rate: RateConfig = RateConfig(per_second=50, burst=200)
     failures: RateConfig = RateConfig(per_second=1, burst=20)
     timeout: Length = timedelta(seconds=60)
+    longest_stream: Length = timedelta(minutes=15)
     largest_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 200_000
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
     proxies: tuple[IPvAnyNetwork, ...] = ()

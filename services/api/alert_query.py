@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from services.api.names_of_rules import Family, Rule
-from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Moment, ProcedureCode, Text, known
+from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Moment, ProcedureCode, Query, Text, known
 from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alert_summary import AlertsBy
 from shared.db.views.alerts import AlertSort
@@ -18,8 +18,8 @@ _STATES = (*AlertState, "active")
 State = Annotated[str, AfterValidator(known("state", _STATES)), Field(json_schema_extra={"enum": list(_STATES)})]
 
 
-class AlertFiltersQuery(ListQuery):
-    """Filters and page. Every list of values repeats: `rule=a&rule=b`."""
+class AlertFiltersQuery(Query):
+    """Filters. Every list of values repeats: `rule=a&rule=b`."""
 
     rule: list[Rule] = Field(default_factory=list, max_length=MOST, description="The rule that found it")
     family: list[Family] = Field(default_factory=list, max_length=MOST, description="The family of rules it belongs to")
@@ -47,7 +47,7 @@ class AlertFiltersQuery(ListQuery):
     )
 
 
-class AlertQuery(AlertFiltersQuery):
+class AlertQuery(ListQuery, AlertFiltersQuery):
     """Filters, sort and page of the list."""
 
     sort: AlertSort = Field(
@@ -58,18 +58,18 @@ class AlertQuery(AlertFiltersQuery):
     count: bool = Field(default=False, description="Also count all alerts that fit, on every page")
 
 
-class AlertSummaryQuery(AlertFiltersQuery):
+class AlertSummaryQuery(ListQuery, AlertFiltersQuery):
     """What is counted, with the filters of the list."""
 
     by: AlertsBy = Field(default=AlertsBy.RULE, description="What the alerts counted together have in common")
 
 
-def filters_of(query: AlertFiltersQuery, asked: AgencyTree) -> AlertFilters:
+def filters_of(query: AlertFiltersQuery, asked: AgencyTree, unsaid: tuple[AlertState, ...] = ACTIVE) -> AlertFilters:
     """Return the filters; agencies are not among them, they narrow what is seen. `asked`: the agencies asked to act, all of them
-    where none is named.
+    where none is named. `unsaid`: the states meant where none is named.
     """
     return AlertFilters(
-        states=_states(query),
+        states=_states(query) if query.state else unsaid,
         rules=tuple(query.rule),
         families=tuple(query.family),
         severities=tuple(query.severity),
@@ -87,7 +87,5 @@ def filters_of(query: AlertFiltersQuery, asked: AgencyTree) -> AlertFilters:
 
 
 def _states(query: AlertFiltersQuery) -> tuple[AlertState, ...]:
-    if not query.state:
-        return ACTIVE
     named = {AlertState(state) for state in query.state if state != "active"}
     return tuple(sorted(named.union(ACTIVE) if "active" in query.state else named))

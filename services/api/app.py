@@ -40,11 +40,13 @@ from services.api.routes import (
     scores,
     sources,
     stock,
+    stream,
     sync,
     webhooks,
 )
 from services.api.scoring import Scoring
 from services.api.security_headers import SecurityHeaders
+from services.api.streams import Streams
 from services.api.subscribing import Subscribing
 from services.api.writer import Writer
 from shared.config import Config
@@ -67,6 +69,7 @@ ROUTERS = (
     delays.router,
     petitions.router,
     events.router,
+    stream.router,
     webhooks.router,
     deliveries.router,
     agencies.router,
@@ -120,6 +123,7 @@ def create_app(
     app.state.writer = Writer(database, config.province, clock or database_clock)
     app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)
     app.state.news = News(database, config.province)
+    app.state.streams = Streams(config.access.longest_stream)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)
     app.state.metrics = Metrics()

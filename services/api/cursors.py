@@ -15,7 +15,7 @@ from services.api.parameters import ListQuery
 from services.api.problems import bad_cursor
 from shared.db.views.opportunities import Worthy
 from shared.db.views.paging import Cut, Key, Listing, Number, Order, Page, Ranking
-from shared.domain.events import BEGINNING, Position
+from shared.domain.events import Position
 
 _NOT_OURS = "is not a cursor this API gave out"
 _OF_ANOTHER = "belongs to another list, other filters or another sort; begin again without it"
@@ -39,13 +39,11 @@ def next_cursor(request: Request, query: ListQuery, page: Page) -> str | None:
     return _encode(page.after, _fingerprint(request, query))
 
 
-def place(request: Request, after: str | None) -> Position:
-    """Return where a reader of a feed wants to go on, at the beginning where he does not say; raises the problem of a cursor that
-    does not fit. Whatever the filters are, a place in a feed is the same.
+def place(request: Request, after: str, parameter: str = "after") -> Position:
+    """Return where a reader of a feed wants to go on; raises the problem of a cursor that does not fit. Whatever the filters are,
+    a place in a feed is the same. `parameter`: what holds the cursor.
     """
-    if after is None:
-        return BEGINNING
-    xid, number = _decode(after, _print_of(request), tuple[Number, Number], "after")
+    xid, number = _decode(after, _print_of(request), tuple[Number, Number], parameter)
     return Position(xid, number)
 
 

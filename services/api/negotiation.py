@@ -7,6 +7,7 @@ import msgspec
 
 JSON = "application/json"
 CSV = "text/csv"
+EVENT_STREAM = "text/event-stream"
 
 _RANGE = re.compile(r"[^/\s]+/[^/\s]+", re.ASCII)
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?|\.\d{1,3})", re.ASCII)

@@ -40,10 +40,10 @@ Ask with `Authorization: Bearer <key>`: a key of `watch766 keys create`, or a to
 operation names the scope it needs; who is bound to an agency sees that agency and those below it, nothing else.
 
 What is watched is read with GET; figures to be scored are sent with POST, and nothing of them is kept; only webhooks are made and
-changed here. What they are told is documented below, too; whoever cannot be called follows `/v1/events`. A list is read page by
-page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of` says up to when an
-answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's `ETag` back as
-`If-None-Match` and get 304 while nothing changed.
+changed here. What they are told is documented below, too; whoever cannot be called follows `/v1/events`, a screen `/v1/stream`.
+A list is read page by page: ask again with `cursor=<next_cursor>` and the same filters until `next_cursor` is null. `data_as_of`
+says up to when an answer holds; moments are RFC 3339 with `+07:00`. Errors are RFC 9457 problem documents. Send an answer's
+`ETag` back as `If-None-Match` and get 304 while nothing changed.
 
 Every list also answers as CSV, with `Accept: text/csv`: UTF-8 with a byte order mark, one column for each value under the names
 of the JSON fields (`agency_code`), page by page: the header `Link` leads to the next. A text that a spreadsheet would take for a
@@ -172,5 +172,7 @@ def _finish_response(path: str, status: str, response: dict[str, Any]) -> None:
     if "text/csv" in content:
         rows = EXAMPLES[model][_ROWS.get(model, "items")]
         content["text/csv"] = {"schema": {"type": "string"}, "example": sheet(_TABLES[model], rows)}
+    if "text/event-stream" in content:
+        content["text/event-stream"] = {"schema": {"type": "string"}, "example": EXAMPLES["stream"]}
     if "text/plain" in content:
         content["text/plain"] = {"schema": {"type": "string"}, "example": EXAMPLES["metrics"]}

@@ -1,6 +1,7 @@
 """The application over a database of the test's own, asked without a network."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -15,8 +16,8 @@ from tests.api.world import NOW, World, ask, let_in
 from tests.conftest import Postgres
 
 _ANY = RateConfig(per_second=1e6, burst=1_000_000)
-OFTEN = AccessConfig(rate=_ANY, failures=_ANY)
-"""Tests ask faster than anybody may."""
+OFTEN = AccessConfig(rate=_ANY, failures=_ANY, longest_stream=timedelta(milliseconds=50))
+"""Tests ask faster than anybody may, and no stream lasts."""
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from shared.db import views
 from shared.db.stores import audit_log
 from shared.domain.access import RANDOM_BYTES, Scope, missing, new_key
 from shared.domain.agencies import AgencyTree
+from tests.api.conftest import OFTEN
 from tests.api.world import AGO, World, ask, bearer, let_in
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
@@ -151,7 +152,7 @@ def test_views_that_read_without_a_snapshot_are_few() -> None:
 @pytest.fixture
 async def commune(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """A client of one commune, in a province with another."""
-    app = create_app(world.database, Config(), clock=world.clock)
+    app = create_app(world.database, Config(access=OFTEN), clock=world.clock)
     await let_in(world.database, OTHER_KEY, agency="H20.114")
     await world.source("igate", records=2)
     for number, agency in ((1, "H20.114"), (2, "H20.115")):

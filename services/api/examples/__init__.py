@@ -21,7 +21,7 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
-from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT
+from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT, STREAM
 from services.api.examples.opportunities import (
     INDICATOR_POINTS,
     OPPORTUNITY,
@@ -199,5 +199,6 @@ EXAMPLES: dict[str, Any] = {
     "WebhookChange": {"least_severity": "critical"},
     "WebhookList": _page(WEBHOOK),
     "WebhookWithSecret": MADE,
+    "stream": STREAM,
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

@@ -29,3 +29,4 @@ ALERT_DATA: dict[str, Any] = EVENTS[EventType.ALERT_OPENED]["data"]
 ENDPOINT_DATA: dict[str, Any] = EVENTS[EventType.ENDPOINT_DISABLED]["data"]
 FEED_EVENT: dict[str, Any] = {"id": "evt_mzxw6ytboi2dmnzygrqwy3dpnuqho33s", **EVENTS[EventType.ALERT_OPENED]}
 FEED: dict[str, Any] = {"items": [FEED_EVENT], "after": "q83vEjRWeJqrze8SNFaTpndhcm5pbmc", **FRESH}
+STREAM = f"id: q83vEjRWeJqrze8SNFaTpndhcm5pbmc\nevent: {FEED_EVENT['type']}\ndata: {msgspec.json.encode(FEED_EVENT).decode()}\n\n"

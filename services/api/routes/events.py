@@ -8,23 +8,19 @@ from fastapi import Query as QueryParameters
 from pydantic import Field
 
 from services.api.answers import AnAnswer
-from services.api.bodies.events import feed_event, readable
 from services.api.bodies.lists import freshness_body
-from services.api.caller import AlertsReader, Caller
+from services.api.caller import AlertsReader
 from services.api.cursors import as_place, place
+from services.api.following import following
 from services.api.names_of_rules import RuleOrFamily
-from services.api.narrowing import at_agencies
 from services.api.news import TheNews
 from services.api.parameters import MOST, AgencyCode, Cursor, Query
-from services.api.reader import Reader, TheReader
+from services.api.reader import TheReader
 from services.api.schemas.events import EventFeed
 from services.api.schemas.problem import FEED_ANSWERS
-from shared.db.views.event_names import names_in
-from shared.db.views.events import EventFilters, EventPage, event_page
-from shared.db.views.snapshot import Snapshot
-from shared.domain.events import Event, EventType, Position
+from shared.db.views.events import EventFilters
+from shared.domain.events import BEGINNING, EventType
 from shared.domain.findings import Severity
-from shared.domain.payloads import Rendering
 
 router = APIRouter(tags=["events"])
 
@@ -60,26 +56,15 @@ async def follow_events(
     Ask again with `after` of the answer for what comes next: nothing is ever left out and nothing comes twice. An answer may hold
     fewer than there are, also none, and still lead on. With `wait` it is given as soon as there is something.
     """
-    position, clock = place(request, query.after), asyncio.get_running_loop().time
+    filters = EventFilters(types=tuple(query.type), rules=tuple(query.rule), severities=tuple(query.severity))
+    position, clock = place(request, query.after) if query.after is not None else BEGINNING, asyncio.get_running_loop().time
     until = clock() + query.wait
     while True:
-        page, items, snapshot = await _next(reader, caller, query, position)
+        found = await following(reader, filters, query.agency, position, query.limit, within=caller.within)
         left = until - clock()
-        if items or left <= 0 or news.stopped:
+        if found.items or left <= 0 or news.stopped:
             break
-        position = page.position
+        position = found.position
         await news.after(position, left)
-    return answer.of({"items": items, "after": as_place(request, page.position), **freshness_body(snapshot.freshness)})
-
-
-async def _next(
-    reader: Reader, caller: Caller, query: EventQuery, position: Position
-) -> tuple[EventPage, list[dict[str, object]], Snapshot]:
-    filters = EventFilters(types=tuple(query.type), rules=tuple(query.rule), severities=tuple(query.severity))
-    async with reader.snapshot() as snapshot:
-        within = await at_agencies(snapshot, query.agency, within=caller.within)
-        page = await event_page(snapshot, filters, position, query.limit, within=within)
-        events: list[Event] = readable(page.rows)
-        names = await names_in(snapshot.connection, snapshot.province, events)
-    rendering = Rendering(names, reader.calendar, reader.public_url)
-    return page, [feed_event(event, reader.province, rendering) for event in events], snapshot
+    items = [item for _, item in found.items]
+    return answer.of({"items": items, "after": as_place(request, found.position), **freshness_body(found.snapshot.freshness)})

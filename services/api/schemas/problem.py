@@ -62,6 +62,7 @@ _LOCATED: Responses = {
     201: {"description": "It is made", "headers": {"Location": {"description": "Where it is read", "schema": {"type": "string"}}}}
 }
 _TABLE: Responses = {200: {"description": "The answer, as `Accept` asks", "content": {"text/csv": {}}}}
+_STREAM: Responses = {200: {"description": "Events as they happen", "content": {"text/event-stream": {}}}}
 _PAGES: Responses = {200: {**_TABLE[200], "headers": _NEXT}}
 
 ACCESS_ANSWERS = _problems(_ACCESS)
@@ -72,8 +73,9 @@ ONE_ANSWERS = ANSWERS | _problems(_MISSING)
 CHANGE_ANSWERS = _problems(_ALWAYS | _BODY | _CHANGED | _MISSING)
 MADE_ANSWERS = _problems(_ALWAYS | _BODY | _CHANGED) | _LOCATED
 FEED_ANSWERS = ANSWERS | _problems(_BAD_CURSOR)
+STREAM_ANSWERS = _problems(_ALWAYS) | _problems(_BAD_CURSOR) | _STREAM
 LIST_ANSWERS = ANSWERS | _PAGES | _problems(_BAD_CURSOR)
 BOTH_ANSWERS = LIST_ANSWERS | ONE_ANSWERS
 """What a path may answer beside its model: about who asks, anything, what is worked out from a body, a table, one thing, what was
-changed, what was made, what a feed has next, a page of a list, a page of what belongs to one.
+changed, what was made, what a feed has next, a live stream, a page of a list, a page of what belongs to one.
 """

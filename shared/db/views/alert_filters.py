@@ -1,6 +1,8 @@
 """Which alerts are wanted."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Text, func, literal, literal_column, or_
@@ -39,26 +41,33 @@ class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 def conditions(filters: AlertFilters, province: str) -> list[ColumnElement[bool]]:
     """Return what an alert must fulfil."""
-    listed = (
-        (alerts.c.rule, filters.rules),
-        (alerts.c.family, filters.families),
-        (alerts.c.severity, filters.severities),
-        (alerts.c.responsible, filters.responsibles),
-        (alerts.c.responsible_agency, filters.responsible_agencies),
-        (alerts.c.dossier_code, filters.dossiers),
-        (alerts.c.procedure, filters.procedures),
-        (alerts.c.sector, filters.sectors),
-        (alerts.c.stage, filters.stages),
-        (alerts.c.officer_id, filters.officers),
-    )
-    wanted = [one_of(column, values) for column, values in listed if values]
+    return [alerts.c.province_code == province, *_in_state(filters.states), *facts(filters, province, alerts.c.__getitem__)]
+
+
+def facts(filters: AlertFilters, province: str, of: Callable[[str], ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """Return what must be so of an alert besides its state. `of` gives its facts by the names of their columns, wherever the
+    alert is kept.
+    """
+    listed = {
+        "rule": filters.rules,
+        "family": filters.families,
+        "severity": filters.severities,
+        "responsible": filters.responsibles,
+        "responsible_agency": filters.responsible_agencies,
+        "dossier_code": filters.dossiers,
+        "procedure": filters.procedures,
+        "sector": filters.sectors,
+        "stage": filters.stages,
+        "officer_id": filters.officers,
+    }
+    wanted = [one_of(of(name), values) for name, values in listed.items() if values]
     if filters.due_from:
-        wanted.append(alerts.c.due_at >= filters.due_from)
+        wanted.append(of("due_at") >= filters.due_from)
     if filters.due_to:
-        wanted.append(alerts.c.due_at < filters.due_to)
+        wanted.append(of("due_at") < filters.due_to)
     if filters.q:
-        wanted.append(_mentions(filters.q, province))
-    return [alerts.c.province_code == province, *_in_state(filters.states), *wanted]
+        wanted.append(_mentions(filters.q, province, of))
+    return wanted
 
 
 def unresolved() -> ColumnElement[bool]:
@@ -72,11 +81,11 @@ def _in_state(states: tuple[AlertState, ...]) -> list[ColumnElement[bool]]:
     return found if unasked <= {AlertState.RESOLVED} else [*found, one_of(alerts.c.state, states)]
 
 
-def _mentions(words: str, province: str) -> ColumnElement[bool]:
+def _mentions(words: str, province: str, of: Callable[[str], ColumnElement[Any]]) -> ColumnElement[bool]:
     """Names are searched first, there are few; then their codes in the alerts."""
     code = literal(codes.dossier(words), Text)
     return or_(
-        func.strpos(alerts.c.dossier_code, code) > 0,
-        alerts.c.procedure.in_(codes_named(procedures, province, words)),
-        alerts.c.agency.in_(codes_named(agencies, province, words)),
+        func.strpos(of("dossier_code"), code) > 0,
+        of("procedure").in_(codes_named(procedures, province, words)),
+        of("agency").in_(codes_named(agencies, province, words)),
     )

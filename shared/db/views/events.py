@@ -1,32 +1,44 @@
 """The feed of events: the outbox in its order, as far as nothing can come before any more."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.outbox_order import IN_ORDER, is_after, is_settled
 from shared.db.tables import outbox
+from shared.db.views.alert_filters import AlertFilters, facts
 from shared.db.views.rows import Row, all_rows
 from shared.db.views.scope import one_of
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.events import OWN_TYPES, EventType, Position
 
+
+def _fact(name: str) -> ColumnElement[Any]:
+    """Return what an event tells of its alert, by the name of the alert's column."""
+    told = func.jsonb_extract_path_text(outbox.c.alert, name)
+    return cast(told, DateTime(timezone=True)) if name.endswith("_at") else told
+
+
 _RULE, _FAMILY, _SEVERITY, _AGENCY, _RESPONSIBLE = (
-    func.jsonb_extract_path_text(outbox.c.alert, name) for name in ("rule", "family", "severity", "agency", "responsible_agency")
+    _fact(name) for name in ("rule", "family", "severity", "agency", "responsible_agency")
 )
 
 _LOOKED_AT = 10_000
 
 
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Each filter left empty lets everything through; `rules` are rules and families."""
+    """Each filter left empty lets everything through; `rules` are rules and families. `alerts`: only what happened to alerts that
+    were so at that moment.
+    """
 
     types: tuple[EventType, ...] = ()
     rules: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
+    alerts: AlertFilters | None = None
 
 
 class EventPage(msgspec.Struct, frozen=True):
@@ -44,9 +56,8 @@ async def event_page(snapshot: Snapshot, filters: EventFilters, after: Position,
     end = await _window(snapshot.connection, snapshot.province, after)
     if end is None:
         return EventPage((), after)
-    query = select(outbox).where(
-        outbox.c.province_code == snapshot.province, is_after(after), not_(is_after(end)), _is_seen(within), *_conditions(filters)
-    )
+    between = (outbox.c.province_code == snapshot.province, is_after(after), not_(is_after(end)))
+    query = select(outbox).where(*between, _is_seen(within), *_conditions(filters, snapshot))
     rows = await all_rows(snapshot.connection, query.order_by(*IN_ORDER).limit(limit))
     return EventPage(rows, Position(rows[-1]["xid"], rows[-1]["id"]) if len(rows) == limit else end)
 
@@ -74,8 +85,11 @@ def _is_seen(within: AgencyTree) -> ColumnElement[bool]:
     return or_(one_of(_AGENCY, within.codes), one_of(_RESPONSIBLE, within.codes))
 
 
-def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
+def _conditions(filters: EventFilters, snapshot: Snapshot) -> list[ColumnElement[bool]]:
     wanted = []
+    if filters.alerts:
+        states = [one_of(_fact("state"), filters.alerts.states)]
+        wanted += [outbox.c.alert_id.is_not(None), *states, *facts(filters.alerts, snapshot.province, _fact)]
     if filters.types:
         wanted.append(or_(*(_is_of(type_) for type_ in filters.types)))
     if filters.rules:
