@@ -18,6 +18,7 @@ from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.news import News
 from services.api.reader import Reader
+from services.api.readiness import Readiness
 from services.api.routes import (
     agencies,
     alerts,
@@ -120,6 +121,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock, config.webhooks.address)
+    app.state.readiness = Readiness(app.state.reader)
     app.state.writer = Writer(database, config.province, clock or database_clock)
     app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)
     app.state.news = News(database, config.province)

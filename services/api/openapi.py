@@ -164,11 +164,12 @@ def _finish_schema(name: str, schema: dict[str, Any]) -> None:
 
 def _finish_response(path: str, status: str, response: dict[str, Any]) -> None:
     content = response.get("content", {})
-    model = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+    form = next((form for form in content if form.endswith("json")), "application/json")
+    model = content.get(form, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
     if model == "ProblemDocument":
-        response["content"] = {MEDIA_TYPE: {**content["application/json"], "example": problem_example(int(status), path)}}
+        response["content"] = {MEDIA_TYPE: {**content[form], "example": problem_example(int(status), path)}}
     elif model in EXAMPLES:
-        content["application/json"]["example"] = EXAMPLES["NotReady" if (model, status) == ("Readiness", "503") else model]
+        content[form]["example"] = EXAMPLES["NotReady" if (model, status) == ("Readiness", "503") else model]
     if "text/csv" in content:
         rows = EXAMPLES[model][_ROWS.get(model, "items")]
         content["text/csv"] = {"schema": {"type": "string"}, "example": sheet(_TABLES[model], rows)}

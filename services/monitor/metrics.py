@@ -1,8 +1,8 @@
 """What a monitor counts of its own work, on a port of its own; the state of the data is told by the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from shared.db.engine import Database
 from shared.db.stores.sources import Counts
+from shared.domain.delivery import DeliveryState
 from shared.errors import ConfigError
 
 _BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -34,6 +35,16 @@ class MonitorMetrics:
             registry=self._registry,
         )
         self._reviews = Counter("watch766_monitor_reviews", "Dossiers reviewed", registry=self._registry)
+        self._polls = Counter("watch766_monitor_polls", "Polls of dossiers", ["source", "outcome"], registry=self._registry)
+        self._cycles = Histogram(
+            "watch766_monitor_cycle_seconds",
+            "From the start of a poll until all that follows from it is settled",
+            ["source"],
+            registry=self._registry,
+            buckets=_BUCKETS,
+        )
+        self._settled: dict[str, datetime] = {}
+        self._deliveries = Counter("watch766_monitor_deliveries", "Sendings to webhooks", ["outcome"], registry=self._registry)
         self._heartbeats = Counter("watch766_monitor_heartbeats", "Heartbeats sent", ["outcome"], registry=self._registry)
 
     def stepped(self, step: str, outcome: str, took: timedelta) -> None:
@@ -44,6 +55,21 @@ class MonitorMetrics:
         """Note what a poll brought."""
         for what in ("received", "added", "changed", "refused", "skewed"):
             self._records.labels(source, what).inc(getattr(counts, what))
+
+    def polled(self, source: str, outcome: str) -> None:
+        """Note a poll; `outcome`: read, held_elsewhere or failed."""
+        self._polls.labels(source, outcome).inc()
+
+    def settled(self, read_to: Mapping[str, datetime], now: datetime) -> None:
+        """Note that all that follows from the polls that started then is done; each of them counts once."""
+        for source, moment in read_to.items():
+            if self._settled.get(source) != moment:
+                self._cycles.labels(source).observe((now - moment).total_seconds())
+        self._settled = dict(read_to)
+
+    def delivered(self, outcome: DeliveryState) -> None:
+        """Note a sending that was recorded; `outcome`: where its delivery stands now; `waiting`: it is tried again."""
+        self._deliveries.labels(outcome.value).inc()
 
     def reviewed(self, dossiers: int) -> None:
         """Note how many dossiers were reviewed."""

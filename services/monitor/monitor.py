@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 from typing import Protocol
 
 import msgspec
@@ -96,6 +97,8 @@ class Monitor:
         self.steps = steps
         self.metrics = MonitorMetrics()
         self.metrics.watch_pool(database)
+        if steps.dispatcher:
+            steps.dispatcher.count_with(self.metrics.delivered)
         self._stock_days = StockDays(database, steps.reviewer)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
@@ -146,18 +149,21 @@ class Monitor:
 
     async def poll(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
         """Poll one source, its catalogue first when that is due; returns whether its dossiers were read to the end."""
-        lease = await self._leases.get(item.source.name, wait=wait)
+        name = item.source.name
+        lease = await self._leases.get(name, wait=wait)
         if lease is None:
-            log.info("source_held_elsewhere", source=item.source.name)
+            log.info("source_held_elsewhere", source=name)
+            self.metrics.polled(name, "held_elsewhere")
             return False
         try:
             await self._catalogue(item, lease)
-            self.metrics.read(item.source.name, await self._polls[item.source.name].run(lease))
-        except SourceError:
+            self.metrics.read(name, await self._polls[name].run(lease))
+        except (SourceError, LeaseLost) as error:
+            self.metrics.polled(name, "failed")
+            if isinstance(error, LeaseLost):
+                await self._lost(name)
             return False
-        except LeaseLost:
-            await self._lost(item.source.name)
-            return False
+        self.metrics.polled(name, "read")
         return True
 
     async def poll_petitions(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
@@ -231,9 +237,11 @@ class Monitor:
         """Review all that is due; returns whether every alert is settled thereby."""
         await self._ensure_partitions()
         read_to = await self.steps.settling.wake()
-        now = await self._database.now()
+        now, started = await self._database.now(), perf_counter()
         self.metrics.reviewed(await self.steps.reviewer.drain())
         settled = await self.steps.settling.settle(read_to, now)
+        if settled:
+            self.metrics.settled(read_to, now + timedelta(seconds=perf_counter() - started))
         await self.steps.settling.watch_sources()
         await self._review_asides()
         await self.tell()

@@ -58,41 +58,12 @@ async def test_it_lives(client: httpx.AsyncClient) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-async def test_it_is_ready_when_every_source_is_fresh(client: httpx.AsyncClient, world: World) -> None:
-    await world.source("igate")
-    response = await client.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"status": "ready", "reasons": []})
-
-
-async def test_it_is_not_ready_while_a_source_is_behind_and_says_which(client: httpx.AsyncClient, world: World) -> None:
-    await world.source("portal", role="portal", read_ago=AGO)
-    await world.source("igate", read_ago=None)
-    response = await client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json()["reasons"] == ["source portal is not read any more", "source igate was never read completely"]
-
-
-async def test_it_is_not_ready_before_any_monitor_ran(client: httpx.AsyncClient) -> None:
-    response = await client.get("/readyz")
-    assert (response.status_code, len(response.json()["reasons"])) == (503, 1)
-
-
-async def test_it_is_not_ready_on_another_schema(database: Database) -> None:
-    async with database.begin() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    async with ask(create_app(database, Config())) as client:
-        response = await client.get("/readyz")
-    assert response.status_code == 503
-    assert "run `watch766 migrate`" in response.json()["reasons"][0]
-
-
 async def test_without_a_database_it_lives_but_is_not_ready_and_still_counts_requests() -> None:
     database = Database(create_engine("postgresql://nobody@127.0.0.1:1/nothing", application="tests"))
     app = create_app(database, Config())
     async with ask(app) as client, ask(metrics_app(app)) as operations:
         assert (await client.get("/healthz")).status_code == 200
-        ready = await client.get("/readyz")
-        assert (ready.status_code, ready.json()["reasons"]) == (503, ["the database does not answer, see WATCH766_DATABASE_URL"])
+        assert (await client.get("/readyz")).status_code == 503
         text = (await operations.get("/metrics")).text
     assert "watch766_database_up 0.0" in text
     assert 'watch766_requests_total{method="GET",route="/readyz",status="503"} 1.0' in text
@@ -123,8 +94,26 @@ async def test_metrics_tell_the_state_of_the_data(client: httpx.AsyncClient, wor
     assert samples[("watch766_look_ups_owed",)] == 1
     assert samples[("watch766_audit_differences",)] == 7
     assert samples["watch766_source_read_to_age_seconds", "igate"] == 30
+    assert samples["watch766_source_settled_to_age_seconds", "igate"] == 30
     assert samples["watch766_source_refused", "igate"] == 1
+    assert samples["watch766_connections", "in_use"] == 0
     assert samples[("watch766_database_up",)] == 1
+
+
+async def test_metrics_tell_how_long_what_waits_first_has_waited(client: httpx.AsyncClient, world: World) -> None:
+    await world.dossier("H20.1-1", next_review_at=world.now - 3 * SECOND)
+    await world.dossier("H20.1-2", next_review_at=world.now - 7 * SECOND)
+    await world.look_up("igate", "H20.1-1", wanted_at=world.now + SECOND)
+    webhook = await world.webhook()
+    for number, due_ago in ((1, 11), (2, 5), (3, -60)):
+        await world.delivery(webhook, number, state="waiting", due_at=world.now - due_ago * SECOND, finished_at=None)
+    await world.happened()
+    text = (await client.get("/metrics")).text
+    assert 'watch766_queue_age_seconds{queue="reviews"} 7.0' in text
+    assert 'watch766_queue_age_seconds{queue="look_ups"} 0.0' in text
+    assert 'watch766_queue_age_seconds{queue="deliveries"} 11.0' in text
+    assert 'watch766_queue_age_seconds{queue="events"} 0.0' in text, "nobody puts events on their way yet"
+    assert "watch766_deliveries_waiting 3.0" in text
 
 
 async def test_metrics_forget_what_is_gone(client: httpx.AsyncClient, world: World) -> None:

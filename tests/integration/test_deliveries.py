@@ -76,6 +76,18 @@ async def test_every_attempt_has_the_same_id_and_the_same_bytes(outgoing: Outgoi
     assert await outgoing.states(webhook) == ["delivered"]
 
 
+async def test_what_was_recorded_of_a_sending_is_counted(outgoing: Outgoing, receiving: Receivers) -> None:
+    receiving.behaviours["/no"] = answer(503)
+    counted: list[str] = []
+    for path in ("/yes", "/no"):
+        await outgoing.one(receiving.url(path))
+    dispatcher = outgoing.dispatcher(config(receiving.port, retry=LATER))
+    dispatcher.count_with(counted.append)
+    await dispatcher.drain()
+    await dispatcher.aclose()
+    assert sorted(counted) == ["delivered", "waiting"]
+
+
 async def test_after_the_last_attempt_it_has_failed_and_the_next_of_its_subject_is_sent(
     outgoing: Outgoing, receiving: Receivers
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import urlopen
 
@@ -9,7 +10,7 @@ import pytest
 
 from services.monitor.metrics import MonitorMetrics
 from services.monitor.scheduler import Daemon
-from shared.errors import ConfigError
+from shared.errors import ConfigError, SourceUnavailable
 from tests.integration.world import World, record
 
 
@@ -20,6 +21,7 @@ async def test_a_cycle_counts_what_was_read_and_reviewed(world: World) -> None:
     told = world.monitor.metrics.text().decode()
     assert 'watch766_monitor_records_total{source="igate",what="added"} 1.0' in told
     assert "watch766_monitor_reviews_total 1.0" in told
+    assert 'watch766_monitor_polls_total{outcome="read",source="igate"} 1.0' in told
     assert 'watch766_monitor_connections{state="in_use"} 0.0' in told
 
 
@@ -34,6 +36,25 @@ async def test_every_step_a_daemon_ran_is_timed(world: World) -> None:
     world.portal.page = stopping(world.portal.page, stop)
     await Daemon(world.monitor, world.database, stop).run()
     assert 'watch766_monitor_step_seconds_count{outcome="done",step="poll portal"} 1.0' in world.monitor.metrics.text().decode()
+
+
+async def test_a_poll_that_fails_is_told_apart_and_makes_no_cycle(world: World) -> None:
+    world.home.fails = SourceUnavailable("igate", "HTTP 503")
+    await world.monitor.once()
+    told = world.monitor.metrics.text().decode()
+    assert 'watch766_monitor_polls_total{outcome="failed",source="igate"} 1.0' in told
+    assert 'watch766_monitor_cycle_seconds_count{source="portal"} 1.0' in told
+    assert 'watch766_monitor_cycle_seconds_count{source="igate"}' not in told
+
+
+def test_a_cycle_counts_once_however_often_it_is_seen_settled() -> None:
+    metrics, start = MonitorMetrics(), datetime(2026, 11, 20, 9, tzinfo=UTC)
+    for _ in range(2):
+        metrics.settled({"igate": start}, start + timedelta(seconds=4))
+    metrics.settled({"igate": start + timedelta(minutes=1)}, start + timedelta(seconds=63))
+    told = metrics.text().decode()
+    assert 'watch766_monitor_cycle_seconds_count{source="igate"} 2.0' in told
+    assert 'watch766_monitor_cycle_seconds_sum{source="igate"} 7.0' in told
 
 
 def stopping(page: Any, stop: asyncio.Event) -> Any:

@@ -22,6 +22,7 @@ from services.api.examples.dossiers import (
     SUPPLEMENT,
 )
 from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT, STREAM
+from services.api.examples.health import NOT_READY, READY
 from services.api.examples.opportunities import (
     INDICATOR_POINTS,
     OPPORTUNITY,
@@ -122,7 +123,7 @@ EXAMPLES: dict[str, Any] = {
     "MeasureFigure": MEASURE,
     "MeasureList": MEASURE_LIST,
     "Named": {"code": PROCEDURE_NAME["code"], "name": PROCEDURE_NAME["name"]},
-    "NotReady": {"status": "not_ready", "reasons": ["source igate is not read any more"]},
+    "NotReady": NOT_READY,
     "Officer": {"id": "cb-0193"},
     "IndicatorPoints": INDICATOR_POINTS,
     "Opportunity": OPPORTUNITY,
@@ -147,7 +148,8 @@ EXAMPLES: dict[str, Any] = {
     "ProcedureList": _page(PROCEDURE),
     "ProcedureName": PROCEDURE_NAME,
     "Quality": QUALITY,
-    "Readiness": {"status": "ready", "reasons": []},
+    "Readiness": READY,
+    "ReadinessCheck": READY["checks"]["sources:age"][0],
     "RecordBody": RECORD,
     "RecordChange": RECORD_CHANGE,
     "RefusalBody": REFUSAL,

@@ -6,17 +6,19 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from services.api.answers import plain
 from services.api.caller import OpsReader
-from services.api.metrics import Metrics
+from services.api.metrics import Metrics, State
 from services.api.problems import forbidden
 from services.api.reader import Reader, TheReader
+from services.api.readiness import Standing
 from services.api.schemas.health import Health, Readiness
 from services.api.schemas.problem import ACCESS_ANSWERS
-from shared.db.schema import check_schema
-from shared.db.views.freshness import Freshness, Status
+from services.api.sheets import as_json
 from shared.db.views.gauges import backlog, refused_by_source, unresolved_alerts
+from shared.db.views.queues import deliveries_waiting, queue_ages
 from shared.domain.agencies import WHOLE_PROVINCE
-from shared.errors import DatabaseUnavailable, SchemaError
+from shared.errors import DatabaseUnavailable
 
 router = APIRouter(tags=["operations"])
 
@@ -26,19 +28,33 @@ _NOT_READY: dict[int | str, dict[str, object]] = {
 _NEVER_CACHED = {"Cache-Control": "no-store"}
 
 
+class HealthJson(JSONResponse):
+    """Under the media type of draft-inadarei-api-health-check."""
+
+    media_type = "application/health+json"
+
+
 @router.get("/healthz", response_model=Health, summary="Does the process live")
 async def healthz() -> Response:
     """Always 200 while the process answers; asks nothing else."""
     return JSONResponse({"status": "ok"}, headers=_NEVER_CACHED)
 
 
-@router.get("/readyz", response_model=Readiness, responses=_NOT_READY, summary="Are answers complete and fresh")
-async def readyz(reader: TheReader) -> Response:
-    """200 when the database answers, its schema is the one needed and every configured source is fresh; else 503 and why."""
-    reasons = await _reasons(reader)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
-    body = {"status": "not_ready" if reasons else "ready", "reasons": reasons}
-    return JSONResponse(body, status, headers=_NEVER_CACHED)
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    response_class=HealthJson,
+    responses=_NOT_READY,
+    summary="Are answers complete and fresh",
+)
+async def readyz(request: Request) -> Response:
+    """200 when the database answers, its schema is the one needed and every source of dossiers is fresh; else 503 and why.
+
+    What spoils no answer is a warning: the portal's own scores or petitions that are not read, events or deliveries that wait.
+    """
+    report = await request.app.state.readiness.report()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if report.status is Standing.FAIL else HTTPStatus.OK
+    return Response(as_json(plain(report.body())), status, _NEVER_CACHED, HealthJson.media_type)
 
 
 @router.get(
@@ -63,28 +79,19 @@ async def metrics_answer(reader: Reader, counted: Metrics) -> Response:
         await _read(reader, counted)
     except DatabaseUnavailable:
         counted.database_down()
+    counted.connected(*reader.database.connections)
     return Response(counted.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, **_NEVER_CACHED})
-
-
-async def _reasons(reader: Reader) -> list[str]:
-    try:
-        await check_schema(reader.database.engine)
-        async with reader.snapshot() as snapshot:
-            return _behind(snapshot.freshness)
-    except (DatabaseUnavailable, SchemaError) as error:
-        return [str(error)]
-
-
-def _behind(freshness: Freshness) -> list[str]:
-    if not freshness.sources:
-        return ["no source is known yet: no monitor has run on this database"]
-    told = {Status.LOADING: "was never read completely", Status.STALE: "is not read any more"}
-    return [f"source {source.name} {told[source.status]}" for source in freshness.behind]
 
 
 async def _read(reader: Reader, counted: Metrics) -> None:
     async with reader.snapshot() as snapshot:
-        waiting = await backlog(snapshot, within=WHOLE_PROVINCE)
-        alerts = await unresolved_alerts(snapshot, within=WHOLE_PROVINCE)
-        refused = await refused_by_source(snapshot, within=WHOLE_PROVINCE)
-    counted.database_up(waiting, alerts, snapshot.freshness.sources, refused, snapshot.now)
+        state = State(
+            now=snapshot.now,
+            backlog=await backlog(snapshot, within=WHOLE_PROVINCE),
+            queues=await queue_ages(snapshot, within=WHOLE_PROVINCE),
+            alerts=await unresolved_alerts(snapshot, within=WHOLE_PROVINCE),
+            sources=snapshot.freshness.sources,
+            refused=await refused_by_source(snapshot, within=WHOLE_PROVINCE),
+            deliveries=await deliveries_waiting(snapshot, within=WHOLE_PROVINCE),
+        )
+    counted.database_up(state)

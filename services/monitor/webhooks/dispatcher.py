@@ -18,7 +18,7 @@ from shared.config import WebhooksConfig
 from shared.db.engine import Database, clock, retried, translated
 from shared.db.stores import deliveries, endpoints
 from shared.db.stores.deliveries import Claimed
-from shared.domain.delivery import Answer, is_accepted
+from shared.domain.delivery import Answer, DeliveryState, is_accepted
 from shared.errors import DatabaseUnavailable, SealBroken
 from shared.sealing import Sealer
 
@@ -66,6 +66,10 @@ class Dispatcher:
     def wake(self) -> None:
         """Look for what is due now, not only at the next second."""
         self._woken.set()
+
+    def count_with(self, count: Callable[[DeliveryState], None]) -> None:
+        """Tell where each delivery stands that was sent, as soon as that is written."""
+        self._recording.tell = count
 
     def stop(self) -> None:
         """Claim nothing more; `run` ends when what is being sent has come to its end."""

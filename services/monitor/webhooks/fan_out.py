@@ -10,6 +10,7 @@ from shared.db.stores import fan_out as store
 from shared.db.stores import outbox
 from shared.db.views.event_names import names_in
 from shared.db.views.events import last_position
+from shared.db.views.queues import WEBHOOKS
 from shared.db.views.rows import Row
 from shared.domain.events import Event, Position, event_of
 from shared.domain.fan_out import FannedOut, addressees, earlier_ids, fan_out
@@ -19,7 +20,6 @@ from shared.domain.working_time import WorkingTime
 
 log = structlog.get_logger()
 
-READER = "webhooks"
 _BATCH = 500
 
 
@@ -66,9 +66,9 @@ class FanOut:
     async def _batch(self) -> Progress:
         """Take the next rows to their webhooks and the position past them, in one transaction."""
         async with self._database.begin() as connection:
-            if not await outbox.has_news(connection, self._province, READER):
+            if not await outbox.has_news(connection, self._province, WEBHOOKS):
                 return Progress()
-            position = await outbox.hold(connection, self._province, READER)
+            position = await outbox.hold(connection, self._province, WEBHOOKS)
             if position is None:
                 return Progress()
             return await self._tell(connection, position)
@@ -77,13 +77,13 @@ class FanOut:
         end = await last_position(connection, self._province)
         listening = await store.subscriptions(connection, self._province)  # after the end: who subscribed before it is there
         if end is None or not listening:
-            await outbox.move(connection, self._province, READER, end or position)
+            await outbox.move(connection, self._province, WEBHOOKS, end or position)
             return Progress()
         rows = await outbox.read(connection, self._province, after=position, to=end, limit=self._size)
         events, unread = _readable(rows)
         fanned = await self._fanned_out(connection, events, listening)
         await store.add(connection, self._province, fanned.deliveries, now=await clock(connection))
-        await outbox.move(connection, self._province, READER, Position(rows[-1]["xid"], rows[-1]["id"]) if rows else end)
+        await outbox.move(connection, self._province, WEBHOOKS, Position(rows[-1]["xid"], rows[-1]["id"]) if rows else end)
         parked = unread + [(event.id, error) for event, error in fanned.unrendered]
         for outbox_id, error in parked:
             log.error("event_parked", outbox_id=outbox_id, error=error)

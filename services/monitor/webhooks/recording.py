@@ -26,13 +26,14 @@ class Tried(msgspec.Struct, frozen=True):
 
 
 class Recording:
-    """Decides what becomes of each delivery and of its receiver, and writes both."""
+    """Decides what becomes of each delivery and of its receiver, and writes both. `tell` hears of what was written."""
 
     def __init__(self, database: Database, province: str, retrying: Retrying, jitter: Callable[[], float]) -> None:
         self._database = database
         self._province = province
         self._retrying = retrying
         self._jitter = jitter
+        self.tell: Callable[[DeliveryState], None] | None = None
 
     async def write(self, tried: Sequence[Tried]) -> None:
         """Write the outcomes, in the order in which they came; those that another monitor took over meanwhile are left to it."""
@@ -45,7 +46,9 @@ class Recording:
             for endpoint in held:
                 await self._fare(connection, endpoint, [one for one in ours if one.claimed.webhook_id == endpoint.id], now)
         for attempt in ours:
-            _tell(attempt)
+            _log(attempt)
+            if self.tell:
+                self.tell(attempt.decision.state)
 
     def _attempt(self, one: Tried, now: datetime) -> Attempt:
         decision = decide(
@@ -77,7 +80,7 @@ class Recording:
             await endpoints.keep_health(connection, self._province, endpoint.id, health)
 
 
-def _tell(attempt: Attempt) -> None:
+def _log(attempt: Attempt) -> None:
     """Log an attempt: ids and the outcome, never an address, a body or an answer."""
     said = {
         "delivery": attempt.claimed.id,

@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, not_, select, update
+from sqlalchemy import exists, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.outbox_order import IN_ORDER, is_after, is_settled
 from shared.db.tables import outbox, outbox_readers
+from shared.db.views.events import position_of, reader_is
 from shared.db.views.rows import Row, all_rows
 from shared.domain.events import BEGINNING, Position
 
 
 async def has_news(connection: AsyncConnection, province: str, reader: str) -> bool:
     """Return whether there is anything a reader has not read; looked at without a lock, so that idling writes nothing."""
-    at = await connection.execute(_where(province, reader))
-    row = at.one_or_none()
-    position = BEGINNING if row is None else Position(row.xid, row.id)
+    position = await position_of(connection, province, reader) or BEGINNING
     news = exists().where(outbox.c.province_code == province, is_after(position), is_settled())
     return bool(await connection.scalar(select(news)))
 
@@ -25,7 +24,8 @@ async def hold(connection: AsyncConnection, province: str, reader: str) -> Posit
     """Lock a reader until the transaction ends and return how far it has come; None while another monitor holds it."""
     first = insert(outbox_readers).values(province_code=province, name=reader, xid=BEGINNING.xid, id=BEGINNING.id)
     await connection.execute(first.on_conflict_do_nothing())
-    held = (await connection.execute(_where(province, reader).with_for_update(skip_locked=True))).one_or_none()
+    reading = select(outbox_readers.c.xid, outbox_readers.c.id).where(*reader_is(province, reader))
+    held = (await connection.execute(reading.with_for_update(skip_locked=True))).one_or_none()
     return None if held is None else Position(held.xid, held.id)
 
 
@@ -37,11 +37,5 @@ async def read(connection: AsyncConnection, province: str, *, after: Position, t
 
 async def move(connection: AsyncConnection, province: str, reader: str, to: Position) -> None:
     """Note how far a reader that is held has come."""
-    statement = update(outbox_readers).where(outbox_readers.c.province_code == province, outbox_readers.c.name == reader)
+    statement = update(outbox_readers).where(*reader_is(province, reader))
     await connection.execute(statement.values(xid=to.xid, id=to.id))
-
-
-def _where(province: str, reader: str) -> Select[tuple[int, int]]:
-    return select(outbox_readers.c.xid, outbox_readers.c.id).where(
-        outbox_readers.c.province_code == province, outbox_readers.c.name == reader
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, and_, cast, func, not_, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.outbox_order import IN_ORDER, is_after, is_settled
-from shared.db.tables import outbox
+from shared.db.tables import outbox, outbox_readers
 from shared.db.views.alert_filters import AlertFilters, facts
 from shared.db.views.rows import Row, all_rows
 from shared.db.views.scope import one_of
@@ -76,6 +76,18 @@ async def last_position(connection: AsyncConnection, province: str) -> Position 
     query = select(*IN_ORDER).where(outbox.c.province_code == province, is_settled())
     row = (await connection.execute(query.order_by(*(column.desc() for column in IN_ORDER)).limit(1))).one_or_none()
     return None if row is None else Position(row.xid, row.id)
+
+
+async def position_of(connection: AsyncConnection, province: str, reader: str) -> Position | None:
+    """Return how far a reader has come, None for one that never read."""
+    query = select(outbox_readers.c.xid, outbox_readers.c.id).where(*reader_is(province, reader))
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Position(row.xid, row.id)
+
+
+def reader_is(province: str, reader: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of the row of one reader."""
+    return outbox_readers.c.province_code == province, outbox_readers.c.name == reader
 
 
 def _is_seen(within: AgencyTree) -> ColumnElement[bool]:

@@ -1,12 +1,10 @@
 """How far the sources were read, and whether that is far enough."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import OF_DOSSIERS, sources
@@ -64,23 +62,28 @@ def status_of(read_to: datetime | None, interval: timedelta, now: datetime) -> S
 
 async def read_freshness(connection: AsyncConnection, province: str, now: datetime) -> Freshness:
     """Return the freshness of the active sources of dossiers as the transaction sees it."""
+    return Freshness(await _read(connection, province, now, OF_DOSSIERS))
+
+
+async def read_beside(connection: AsyncConnection, province: str, now: datetime) -> tuple[SourceFreshness, ...]:
+    """Return the freshness of the active sources that no dossier waits for, likewise."""
+    return await _read(connection, province, now, not_(OF_DOSSIERS))
+
+
+async def _read(
+    connection: AsyncConnection, province: str, now: datetime, which: ColumnElement[bool]
+) -> tuple[SourceFreshness, ...]:
     query = (
         select(sources.c.name, sources.c.read_to, sources.c.settled_to, sources.c.interval_seconds)
-        .where(sources.c.province_code == province, sources.c.active, OF_DOSSIERS)
+        .where(sources.c.province_code == province, sources.c.active, which)
         .order_by(sources.c.position, sources.c.name)
     )
-    return _freshness(await connection.execute(query), now)
-
-
-def _freshness(rows: Iterable[Any], now: datetime) -> Freshness:
-    return Freshness(
-        tuple(
-            SourceFreshness(
-                name=row.name,
-                status=status_of(row.read_to, timedelta(seconds=row.interval_seconds), now),
-                read_to=row.read_to,
-                settled_to=row.settled_to,
-            )
-            for row in rows
+    return tuple(
+        SourceFreshness(
+            name=row.name,
+            status=status_of(row.read_to, timedelta(seconds=row.interval_seconds), now),
+            read_to=row.read_to,
+            settled_to=row.settled_to,
         )
+        for row in await connection.execute(query)
     )
