@@ -5,7 +5,9 @@
 
 import asyncio
 import os
+import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -109,11 +111,23 @@ def _served(url: str) -> Iterator[int]:
     thread.start()
     ready.wait()
     try:
+        _until_it_listens(port, thread)
         yield port
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+def _until_it_listens(port: int, thread: threading.Thread) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert thread.is_alive(), "it did not start"
+            time.sleep(0.01)
+        else:
+            return
 
 
 KINDS = [
