@@ -47,7 +47,7 @@ class Receiver:
             return None
         try:
             return dict(Webhook(self.secret).verify(raw, headers))
-        except WebhookVerificationError:
+        except (WebhookVerificationError, ValueError):  # ValueError: a signature that is no base64
             return None
 
 

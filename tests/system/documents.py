@@ -15,6 +15,16 @@ def blocks(page: Path, language: str) -> list[str]:
     return [text for name, text in _BLOCK.findall(page.read_text(encoding="utf-8")) if name == language]
 
 
+def examples(page: Path) -> dict[str, str]:
+    """Return the files a page gives to copy, by their names: blocks whose first line is a comment with one."""
+    found = {}
+    for language, mark in (("python", "# "), ("javascript", "// ")):
+        for block in blocks(page, language):
+            first, _, text = block.partition("\n")
+            found[first.removeprefix(mark)] = text
+    return found
+
+
 def follow(page: Path, tree: Path) -> None:
     """Make in a tree of files every change a page shows: new files (`# path`), and differences (`--- path`) with `@@` between."""
     for block in blocks(page, "python"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_ports
-from tests.system.documents import PAGES, ROOT, blocks
+from tests.system.documents import PAGES, ROOT, blocks, examples
 
 ELSEWHERE = {
     "make": "installs from the network; that the recipe exists is tested, and what it runs is tested by itself",
     "docker": "there is no Docker where the tests run",
     "python -m pytest": "stands for the tree that the page makes: test_tutorials.py runs it there",
+    **({} if shutil.which("node") else {"node": "Node is not installed here"}),
 }
 """How a command begins that is not run here, and why."""
+
+GUIDE = ROOT / "docs" / "integrating.md"
 
 PORTS = ("8766", "9101", "9102", "9103")
 ANSWERS = {"watch766 simulate": "http://127.0.0.1:9101/world", "watch766 api": "http://127.0.0.1:8766/healthz"}
@@ -58,6 +62,7 @@ def test_every_page_that_shows_commands_is_known() -> None:
         "README.md",
         "access.md",
         "configuration.md",
+        "integrating.md",
         "operating.md",
         "scoring.md",
         "simulator.md",
@@ -98,7 +103,7 @@ def _write(folder: Path, script: str) -> None:
     ports = {port: str(free) for port, free in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     (two,) = blocks(ROOT / "docs" / "configuration.md", "yaml")
     example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
-    for name, text in {"script": script, "config.yaml": two, "config.example.yaml": example}.items():
+    for name, text in {"script": script, "config.yaml": two, "config.example.yaml": example, **examples(GUIDE)}.items():
         for port, free in ports.items():
             text = text.replace(f":{port}", f":{free}")
         (folder / name).write_text(text, encoding="utf-8")

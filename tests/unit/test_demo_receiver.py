@@ -70,6 +70,7 @@ async def test_what_is_not_signed_for_it_is_refused(receiver: Receiver, lines: l
     other = signed(sent, secret="whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5LXR3byBieXQ=")
     assert [await post(receiver, sent, headers) for headers in ({}, other, signed(sent, at=old))] == [401] * 3
     assert await post(receiver, sent + " ", signed(sent)) == 401
+    assert await post(receiver, sent, signed(sent) | {"webhook-signature": "v1,abcde"}) == 401
     receiver.secret = None
     assert await post(receiver, sent, signed(sent)) == 401
     assert lines == []

@@ -142,6 +142,7 @@ def test_what_integrators_are_shown_verifies_what_is_signed() -> None:
     headers["webhook-signature"] = Webhook(secret).sign("msg_1", now, body)
     assert shown["read"](secret, body.encode(), headers) == {"type": "endpoint.test"}
     assert shown["read"](secret, body.encode() + b" ", headers) is None
+    assert shown["read"](secret, body.encode(), headers | {"webhook-signature": "v1,abcde"}) is None
     assert callable(shown["follow"])
 
 
