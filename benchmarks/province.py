@@ -9,7 +9,6 @@ from pydantic import HttpUrl, SecretStr
 
 from benchmarks import items
 from benchmarks.fake_source import FakeSource
-from services.monitor.bootstrap import rules_of
 from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
@@ -32,6 +31,7 @@ from shared.domain.units import Offices
 from shared.policy import working_time
 from shared.policy.score_watch import score_plan
 from shared.policy.scoring import scoring_policies
+from shared.province_rules import rules_of
 
 PROVINCE = "H20"
 _NOWHERE = HttpUrl("http://127.0.0.1:9")

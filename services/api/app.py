@@ -19,6 +19,7 @@ from services.api.middleware import AnswerDate, RequestRecord
 from services.api.news import News
 from services.api.reader import Reader
 from services.api.readiness import Readiness
+from services.api.rehearsing import Rehearsing
 from services.api.routes import (
     agencies,
     alerts,
@@ -35,6 +36,7 @@ from services.api.routes import (
     petitions,
     policies,
     procedures,
+    rehearsal,
     score_analysis,
     score_cards,
     score_details,
@@ -73,6 +75,7 @@ ROUTERS = (
     stream.router,
     webhooks.router,
     deliveries.router,
+    rehearsal.router,
     agencies.router,
     procedures.router,
     score_cards.router,
@@ -125,6 +128,7 @@ def create_app(
     app.state.writer = Writer(database, config.province, clock or database_clock)
     app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)
     app.state.news = News(database, config.province)
+    app.state.rehearsing = Rehearsing(config)
     app.state.streams = Streams(config.access.longest_stream)
     app.state.scoring = Scoring(scoring_policies(), targets(), config.agencies.offices)
     app.state.measuring = Measuring(plan_measures(), config.measures.land_sectors, config.agencies.offices)

@@ -59,6 +59,7 @@ TAGS = [
     {"name": "petitions", "description": "What citizens complain of, and until when they must be answered."},
     {"name": "events", "description": "What happened, in order, for those who ask instead of being called."},
     {"name": "webhooks", "description": "Be called when something happens: who is told of what, and what became of it."},
+    {"name": "rules", "description": "What other rules would have meant, before anyone is told by them."},
     {"name": "agencies", "description": "Who receives and handles dossiers."},
     {"name": "procedures", "description": "What can be applied for."},
     {"name": "scores", "description": "What the portal scores by Decision 766, what figures are worth, and by which rules."},

@@ -28,12 +28,13 @@ from shared.db.lease import Leases
 from shared.db.stores import rule_sets, sources
 from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
-from shared.domain.dossiers import HomeSystem, Rules, fingerprint
+from shared.domain.dossiers import fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
 from shared.policy import working_days, working_time
 from shared.policy.score_watch import score_plan
 from shared.policy.scoring import scoring_policies
+from shared.province_rules import rules_of
 from shared.sealing import Sealer
 
 
@@ -111,26 +112,6 @@ def check(config: Config) -> None:
         raise ConfigError("portal: is missing, the monitor needs the portal (set WATCH766_CONFIG to the configuration file)")
     if not config.home:
         raise ConfigError("home: is missing, the monitor needs at least one home system")
-
-
-def rules_of(config: Config) -> Rules:
-    """Return the province's rules in the words of the domain."""
-    return Rules(
-        province=config.province,
-        portal=config.portal.name if config.portal else None,
-        homes=tuple(
-            HomeSystem(home.name, home.main, tuple(sorted(home.answers_for.sectors)), tuple(sorted(home.answers_for.procedures)))
-            for home in config.home
-        ),
-        central_procedures=config.central.procedures,
-        central_sectors=config.central.sectors,
-        sync_hold=config.rules.sync.hold,
-        sync_owner=config.rules.sync.owner,
-        intake_window=config.rules.intake.window,
-        intake_warn_before=config.rules.intake.warn_before,
-        deadline_leads=config.rules.deadline.leads,
-        pause_days=config.rules.pause.days,
-    )
 
 
 def _watched(source: DossierSource, config: PortalConfig | HomeConfig) -> Watched:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.api.examples import rehearsal
 from services.api.examples.alerts import AGENCY_NAME, ALERT, ALERT_CHANGE, FRESH, PROCEDURE_NAME
 from services.api.examples.audit import AUDIT_ENTRY
 from services.api.examples.catalogue import AGENCY, COUNTS, POLL_RUN, PROCEDURE, REJECT, SOURCE
@@ -201,6 +202,17 @@ EXAMPLES: dict[str, Any] = {
     "WebhookChange": {"least_severity": "critical"},
     "WebhookList": _page(WEBHOOK),
     "WebhookWithSecret": MADE,
+    "AgencyVolumes": rehearsal.OF_AGENCY,
+    "DeadlineChange": rehearsal.CHANGE["deadline"],
+    "IntakeChange": rehearsal.CHANGE["intake"],
+    "PauseChange": {"warn_after": "15d"},
+    "RehearsalBody": rehearsal.BODY,
+    "RehearsalRequest": rehearsal.REQUEST,
+    "RehearsalVolume": rehearsal.HAD,
+    "RuleVolumes": rehearsal.OF_RULE,
+    "RulesChange": rehearsal.CHANGE,
+    "SyncChange": {"hold": "30m"},
+    "Volumes": rehearsal.VOLUMES,
     "stream": STREAM,
     "metrics": 'watch766_alerts_unresolved{rule="deadline.overdue",severity="critical"} 12.0\nwatch766_dossiers_due 0.0\n',
 }

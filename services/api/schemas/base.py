@@ -1,7 +1,7 @@
 """What every schema shares."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,12 @@ class Schema(BaseModel):
     """Every field is always there."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Say of no field what it is when left out: what is left out stays as it is."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
 
 class Named(Schema):

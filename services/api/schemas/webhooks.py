@@ -1,13 +1,13 @@
 """Webhooks: who is told of what, their secrets, and what became of what was sent."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool
 
 from services.api.names_of_rules import RuleOrFamily
 from services.api.parameters import MOST, AgencyCode
 from services.api.parameters import Moment as AskedMoment
-from services.api.schemas.base import ListBody, Moment, Schema
+from services.api.schemas.base import ListBody, Moment, Schema, without_defaults
 from shared.domain.addresses import LONGEST_URL
 from shared.domain.delivery import DeliveryState
 from shared.domain.events import EventType
@@ -55,15 +55,10 @@ class NewWebhook(Schema):
     active: Active = True
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
-    for field in schema["properties"].values():
-        field.pop("default", None)
-
-
 class WebhookChange(NewWebhook):
     """What is to change; what is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
+    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults)
 
     url: Url = ""
 

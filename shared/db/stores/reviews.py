@@ -38,7 +38,7 @@ async def load_readable(
 async def load(connection: AsyncConnection, province: str, codes: Collection[str], sources: Collection[str]) -> list[Dossier]:
     """Return the dossiers as a review sees them, with their sides in the configured sources, in the order of their codes."""
     complaints = await petitions.of_dossiers(connection, province, codes)
-    seen = await _records(connection, province, codes)
+    seen = await records_of(connection, province, codes)
     absences = await look_ups.absences(connection, province, codes)
     refused = await refusals.unreadable(connection, province, codes)
     standing = await _findings(connection, province, codes)
@@ -129,7 +129,8 @@ async def _readable(
     return first + second, unreadable | others
 
 
-async def _records(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], list[Seen]]:
+async def records_of(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], list[Seen]]:
+    """Return every record of these dossiers, by code and source."""
     query = select(
         records.c.code,
         records.c.source,
