@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from services import keys
+from services.resealing import reseal
 from shared import logging
 from shared.config import Settings, load_config, process_environment
 from shared.db import schema
@@ -127,6 +128,7 @@ def command_line() -> argparse.ArgumentParser:
     _simulate(_command(commands, "simulate", simulate))
     _command(commands, "audit", audit).add_argument("--json", action="store_true", help="the report as JSON")
     keys.add_commands(_command, commands)
+    _command(commands, "reseal", reseal)
     down = _command(commands, "migrate", migrate)
     down.add_argument("revision", nargs="?", default="head", help="a revision to go to; default: the newest")
     return parser

@@ -1,7 +1,6 @@
 """`watch766 keys`: making, listing and revoking keys to the API."""
 
 import argparse
-import getpass
 import json
 import secrets
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from services.operator import operator
 from shared.config import Settings, load_config
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -19,7 +19,7 @@ from shared.db.opening import open_database
 from shared.db.stores import api_keys
 from shared.db.views.api_keys import all_keys
 from shared.domain import codes
-from shared.domain.access import RANDOM_BYTES, Actor, Scope, new_key
+from shared.domain.access import RANDOM_BYTES, Scope, new_key
 from shared.domain.working_time import LOCAL
 from shared.errors import ConfigError
 from shared.lengths import parse_length
@@ -53,7 +53,7 @@ async def revoke(options: argparse.Namespace, settings: Settings) -> int:
     province = load_config(settings.config).province
     async with _opened(settings) as database, database.begin() as connection:
         now = await clock(connection)
-        if await api_keys.revoke(connection, province, options.prefix, by=_operator(), now=now):
+        if await api_keys.revoke(connection, province, options.prefix, by=operator(), now=now):
             return 0
     raise ConfigError("there is no key with this prefix: `watch766 keys list` names those there are")
 
@@ -79,7 +79,7 @@ async def make_key(
             scopes=set(scopes),
             agency=agency,
             expires_at=_expires_at(expires, now),
-            by=_operator(),
+            by=operator(),
             now=now,
         )
     return key.text
@@ -108,13 +108,6 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
     async with open_database(settings, "watch766 keys") as database:
         await schema.prepare(database.engine)
         yield database
-
-
-def _operator() -> Actor:
-    try:
-        return Actor(f"command:{getpass.getuser()}")
-    except (OSError, KeyError):  # a container's user may have no name
-        return Actor("command:unknown")
 
 
 def _agency(written: str | None, province: str) -> str | None:

@@ -12,6 +12,7 @@ from services.monitor.steps.audit import Auditor
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
+from services.monitor.steps.policies import note_policies
 from services.monitor.steps.retention import Retention
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
@@ -31,7 +32,7 @@ from shared.db.tables import PETITIONS
 from shared.domain.dossiers import fingerprint
 from shared.domain.review import REVIEW_VERSION
 from shared.errors import ConfigError
-from shared.policy import working_days, working_time
+from shared.policy import policy_marks, working_days, working_time
 from shared.policy.score_watch import score_plan
 from shared.policy.scoring import scoring_policies
 from shared.province_rules import rules_of
@@ -54,6 +55,7 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
         mark = fingerprint_of(config)
         reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
         await reviewer.start()
+        await note_policies(database, config.province, {"rules": mark, **policy_marks()})
         heartbeat = Heartbeat(database, config.province, config.heartbeat)
         stack.push_async_callback(heartbeat.aclose)
         dispatcher = dispatcher_of(config, database, sealer) if sealer else None

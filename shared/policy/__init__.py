@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 from importlib.resources import files
 
 import holidays
@@ -37,6 +38,14 @@ def working_days(config: CalendarConfig) -> Days:
 def working_time(config: CalendarConfig) -> WorkingTime:
     """Return the working time of a province with this configuration."""
     return WorkingTime(working_days(config), config.hours)
+
+
+def policy_marks() -> dict[str, str]:
+    """Return what tells the present text of each policy file from any other, by the name of the file without its end."""
+    texts = {
+        file.name.removesuffix(".yaml"): file.read_bytes() for file in files(__package__).iterdir() if file.name.endswith(".yaml")
+    }
+    return {name: blake2b(text, digest_size=12).hexdigest() for name, text in sorted(texts.items())}
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import audit_log
@@ -30,3 +30,10 @@ async def record(
     row = {"at": now, "actor": actor.name, "action": action, "subject": subject, "agency": agency}
     told = {"request_id": actor.request_id, "details": dict(details)}
     await connection.execute(insert(audit_log).values(province_code=province, **row, **told))
+
+
+async def latest(connection: AsyncConnection, province: str, subject: str) -> dict[str, Any] | None:
+    """Return the details of the last line about a subject, None where there is none."""
+    query = select(audit_log.c.details).where(audit_log.c.province_code == province, audit_log.c.subject == subject)
+    found: dict[str, Any] | None = await connection.scalar(query.order_by(audit_log.c.id.desc()).limit(1))
+    return found

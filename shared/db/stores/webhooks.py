@@ -23,6 +23,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     body: str
 
 
+class Secret(msgspec.Struct, frozen=True):
+    """A secret as it is stored."""
+
+    id: int
+    webhook_id: int
+    sealed: bytes
+
+
 async def create(
     connection: AsyncConnection, province: str, values: Mapping[str, Any], *, owner: str | None, now: datetime
 ) -> int:
@@ -80,6 +88,19 @@ async def add_secret(
     await connection.execute(outgoing.values(expires_at=others_until))
     row = {"province_code": province, "webhook_id": webhook_id, "sealed": sealed, "created_at": now}
     await connection.execute(insert(webhook_secrets).values(row))
+
+
+async def hold_secrets(connection: AsyncConnection, province: str) -> list[Secret]:
+    """Lock and return every secret of a province."""
+    query = select(webhook_secrets.c.id, webhook_secrets.c.webhook_id, webhook_secrets.c.sealed)
+    held = query.where(webhook_secrets.c.province_code == province).order_by(webhook_secrets.c.id).with_for_update()
+    return [Secret(*row) for row in await connection.execute(held)]
+
+
+async def replace_seal(connection: AsyncConnection, province: str, secret_id: int, sealed: bytes) -> None:
+    """Keep a secret that is held under another seal."""
+    of = (webhook_secrets.c.province_code == province, webhook_secrets.c.id == secret_id)
+    await connection.execute(update(webhook_secrets).where(*of).values(sealed=sealed))
 
 
 async def signing_secrets(connection: AsyncConnection, province: str, webhook_id: int, *, now: datetime) -> int:
