@@ -336,6 +336,12 @@ class WebhooksConfig(Section):
         return Retrying(self.retry, self.disable_after)
 
 
+class QuietConfig(Section):
+    """What is not told by itself. `digest_only`: rules that nobody can act on at once."""
+
+    digest_only: frozenset[str] = frozenset({"supplement.repeated", "apology.missing"})
+
+
 class Config(Section):
     """The province's configuration file."""
 
@@ -353,6 +359,7 @@ class Config(Section):
     keep: KeepConfig = KeepConfig()
     heartbeat: HeartbeatConfig = HeartbeatConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    quiet: QuietConfig = QuietConfig()
 
     @model_validator(mode="after")
     def _sources_fit(self) -> "Config":

@@ -23,10 +23,12 @@ async def at_agencies(snapshot: Snapshot, wanted: Sequence[str], *, within: Agen
     return tree.narrowed_to(wanted)
 
 
-async def check_procedures(snapshot: Snapshot, wanted: Sequence[str], *, within: AgencyTree) -> None:
+async def check_procedures(
+    snapshot: Snapshot, wanted: Sequence[str], *, within: AgencyTree, parameter: str = "procedure"
+) -> None:
     """Raise the problem of a procedure that neither the catalogue nor a dossier names."""
     if wanted and await unknown_procedures(snapshot, wanted, within=within):
-        raise invalid_parameters([ParameterError("procedure", "unknown procedure")])
+        raise invalid_parameters([ParameterError(parameter, "unknown procedure")])
 
 
 async def check_sources(snapshot: Snapshot, wanted: Sequence[str]) -> None:

@@ -43,13 +43,16 @@ class Subscribing:
         return clear, self.sealer.seal(clear.encode("ascii"))
 
 
-def owner_of(within: AgencyTree) -> str | None:
-    """Return the agency a caller's webhook is made for, None for the whole province; raises the problem of several agencies."""
+def owner_of(within: AgencyTree, made: str = "a webhook") -> str | None:
+    """Return the agency that what a caller makes is made for, None for the whole province.
+
+    `made`: what it is, for the problem raised where he sees several agencies.
+    """
     if within.is_whole:
         return None
     tops = within.tops
     if len(tops) != 1:
-        detail = "a webhook is made for one agency with those below it, and you see several"
+        detail = f"{made} is made for one agency with those below it, and you see several"
         raise Problem(HTTPStatus.CONFLICT, detail, kind="no-single-agency")
     return tops[0]
 

@@ -31,6 +31,7 @@ from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
 from shared.domain.dossiers import fingerprint
 from shared.domain.review import REVIEW_VERSION
+from shared.domain.rules import RULES
 from shared.errors import ConfigError
 from shared.policy import policy_marks, working_days, working_time
 from shared.policy.score_watch import score_plan
@@ -80,7 +81,8 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
 def fan_out_of(config: Config, database: Database, dispatcher: Dispatcher | None) -> FanOut:
     """Return what puts events on their way to a province's webhooks; whoever sends them is woken."""
     wake = dispatcher.wake if dispatcher else None
-    return FanOut(database, config.province, working_time(config.calendar), config.webhooks.address, wake=wake)
+    calendar, digest_only = working_time(config.calendar), config.quiet.digest_only
+    return FanOut(database, config.province, calendar, config.webhooks.address, digest_only=digest_only, wake=wake)
 
 
 def dispatcher_of(config: Config, database: Database, sealer: Sealer) -> Dispatcher:
@@ -109,7 +111,9 @@ async def check_rules(config: Config, database: Database) -> None:
 
 
 def check(config: Config) -> None:
-    """Raise `ConfigError` for a configuration with nothing to watch."""
+    """Raise `ConfigError` for a configuration with nothing to watch, or with a rule nobody knows."""
+    if unknown := sorted(config.quiet.digest_only.difference(RULES)):
+        raise ConfigError(f"quiet.digest_only: there is no rule {unknown[0]}")
     if config.portal is None:
         raise ConfigError("portal: is missing, the monitor needs the portal (set WATCH766_CONFIG to the configuration file)")
     if not config.home:

@@ -419,6 +419,8 @@ webhooks = Table(
     Column("disabled_reason", Text, comment="gone or failing: it was switched off by us"),
     _time("failing_since"),
     _time("delivered_at"),
+    Column("window", ARRAY(Text), nullable=False, server_default=text("'{always}'"), comment="or working_time, or 07:00-11:30 …"),
+    Column("critical_at_once", Boolean, nullable=False, server_default=text("true"), comment="also outside its window"),
     comment="Who is told of what. No agency or no rule named: all of them. Events are told from its creation on",
 )
 
@@ -432,6 +434,42 @@ webhook_secrets = Table(
     _time("created_at", nullable=False),
     _time("expires_at"),
     comment="What deliveries are signed with; after a rotation the old one signs beside the new one until it expires",
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _words("rules"),
+    _words("agencies"),
+    _words("procedures"),
+    Column("dossier", Text),
+    _time("starts_at", nullable=False),
+    _time("ends_at", nullable=False),
+    Column("author", Text, nullable=False, comment="as the audit log names them"),
+    Column("reason", Text, nullable=False),
+    Column("owner_agency", Text, comment="the agency it was made for, null: the whole province"),
+    _time("created_at", nullable=False),
+    Column("ended_by", Text, comment="who ended it before its time"),
+    _time("concluded_at"),
+    Column("events_held", Integer, nullable=False, server_default=text("0")),
+    Column("alerts_held", Integer, nullable=False, server_default=text("0")),
+    Column("alerts_told", Integer, nullable=False, server_default=text("0"), comment="at its end, because they still stood"),
+    Index("ix_silences_unconcluded", "province_code", "ends_at", postgresql_where=text("concluded_at IS NULL")),
+    comment="Of what nobody is told for a while. Nothing named covers everything. concluded_at: what it held back "
+    "and still stood has been told",
+)
+
+held_alerts = Table(
+    "held_alerts",
+    metadata,
+    _province(),
+    Column("alert_id", BigInteger, primary_key=True),
+    Column("silence_id", BigInteger, nullable=False),
+    Column("event", Text, nullable=False, comment="the first that was held back"),
+    Index(None, "province_code", "silence_id", "alert_id"),
+    comment="Alerts of which a silence holds something back, until they are resolved or it has ended",
 )
 
 outbox_readers = Table(
@@ -465,6 +503,7 @@ deliveries = Table(
     _time("finished_at"),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("tried_before", SmallInteger, nullable=False, server_default=text("0"), comment="attempts before it was replayed"),
+    _time("held_until"),
     Index(
         "ix_deliveries_waiting",
         "province_code",
@@ -485,7 +524,8 @@ deliveries = Table(
     Index("ix_deliveries_finished", "province_code", "finished_at", "state", postgresql_where=text("finished_at IS NOT NULL")),
     Index(None, "province_code", "webhook_id", "created_at", "id"),
     Index(None, "province_code", "webhook_id", "message_id", unique=True),
-    comment="An event on its way to one webhook; of one subject the oldest that waits goes first",
+    comment="An event on its way to one webhook; of one subject the oldest that waits goes first. What is held until "
+    "its webhook's window opens keeps nothing waiting",
 )
 
 delivery_attempts = Table(

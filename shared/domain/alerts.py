@@ -22,11 +22,12 @@ class AlertState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an alert changed, where it was not the dossier itself."""
+    """Why an alert changed, or is told again, where it was not the dossier itself."""
 
     BASELINE = "baseline"
     MERGED = "merged"
     RULES_CHANGED = "rules_changed"
+    SILENCE_ENDED = "silence_ended"
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

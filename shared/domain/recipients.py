@@ -10,6 +10,8 @@ from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import Reason
 from shared.domain.events import Event, EventType, ToldAlert
 from shared.domain.findings import Responsible, Severity
+from shared.domain.quiet import NOTHING_QUIET, Quiet
+from shared.domain.windows import OPEN, Window
 
 
 class Role(StrEnum):
@@ -37,6 +39,8 @@ class Why(StrEnum):
     OTHER_RULE = "other_rule"
     LESS_SEVERE = "less_severe"
     OTHER_AGENCY = "other_agency"
+    SILENCED = "silenced"
+    DIGEST_ONLY = "digest_only"
 
 
 _TOLD = frozenset({Why.RESPONSIBLE, Why.COPY, Why.OVERSIGHT})
@@ -69,7 +73,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """What one webhook wants to hear.
 
     `agencies`: with everything below them; None: everything there is, also what names no agency. `rules`: rules and families;
-    none: all. `is_listening`: it is neither paused nor switched off.
+    none: all. `is_listening`: it is neither paused nor switched off. `window`: at which hours it is told.
     """
 
     id: int
@@ -79,6 +83,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     rules: frozenset[str] = frozenset()
     least_severity: Severity = Severity.WARNING
     is_listening: bool = True
+    window: Window = OPEN
 
 
 def agencies_heard(tree: AgencyTree, owner: str | None, named: Sequence[str]) -> frozenset[str] | None:
@@ -102,15 +107,19 @@ def recipients(responsible: Responsible) -> Mapping[Role, Why]:
     return {**told, Role.OFFICE: Why.OVERSIGHT}
 
 
-def decide(subscription: Subscription, event: Event) -> Decision:
-    """Return whether an event is told to a subscription, and why."""
+def decide(subscription: Subscription, event: Event, quiet: Quiet = NOTHING_QUIET) -> Decision:
+    """Return whether an event is told to a subscription, and why. `quiet`: what keeps silent just before it."""
     if event.at < subscription.created_at:
         return Decision(Why.EARLIER)
     if event.alert is None:
         return Decision(_of_endpoint(subscription, event))
     if event.reason in _IN_ONE_DIGEST:
         return Decision(_IN_ONE_DIGEST[event.reason])
-    return Decision(_unwanted(subscription, event.alert) or recipients(event.alert.responsible)[subscription.role])
+    if unwanted := _unwanted(subscription, event.alert):
+        return Decision(unwanted)
+    if hushed := quiet.hushed(event):
+        return Decision(Why(hushed.why))
+    return Decision(recipients(event.alert.responsible)[subscription.role])
 
 
 def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:

@@ -42,6 +42,7 @@ class WorkingTime:
     """
 
     def __init__(self, days: Days, hours: Sequence[tuple[time, time]] = OFFICE_HOURS) -> None:
+        self.hours = tuple(hours)
         self._shifts = [(_since_midnight(opens), _since_midnight(closes)) for opens, closes in hours]
         self.day_length = sum((b - a for a, b in self._shifts), _ZERO)
         self._days = days

@@ -96,6 +96,25 @@ async def test_what_is_named_is_changed_and_the_rest_stays(client: httpx.AsyncCl
     assert (changed["least_severity"], changed["rules"]) == ("critical", [])
 
 
+@pytest.mark.parametrize("window", ["always", "working_time", ["07:00-11:30", "13:30-17:00"]])
+async def test_a_window_is_told_as_it_was_given(client: httpx.AsyncClient, window: str | list[str]) -> None:
+    made = await make(client, window=window, critical_at_once=False)
+    assert (made["window"], made["critical_at_once"]) == (window, False)
+    other = (await client.patch(f"{PATH}/{made['id']}", json={"critical_at_once": True})).json()
+    assert (other["window"], other["critical_at_once"]) == (window, True)
+
+
+async def test_another_window_lets_go_of_what_is_held(client: httpx.AsyncClient, world: World) -> None:
+    made, later = await make(client, window="working_time"), world.now + timedelta(hours=15)
+    await world.delivery(made["id"], state="waiting", attempts=0, finished_at=None, due_at=later, held_until=later)
+    await client.patch(f"{PATH}/{made['id']}", json={"description": "như cũ"})
+    [waiting] = (await client.get(f"{PATH}/{made['id']}/deliveries")).json()["items"]
+    assert waiting["due_at"] == "2026-11-21T05:00:00+07:00"
+    await client.patch(f"{PATH}/{made['id']}", json={"window": "always"})
+    [waiting] = (await client.get(f"{PATH}/{made['id']}/deliveries")).json()["items"]
+    assert waiting["due_at"] == "2026-11-20T14:00:00+07:00"
+
+
 async def test_a_paused_webhook_says_so(client: httpx.AsyncClient) -> None:
     made = await make(client, active=False)
     assert made["state"] == "paused"
@@ -203,6 +222,10 @@ async def test_an_address_that_nothing_would_be_sent_to_is_refused(
         ({"least_severity": "high"}, "least_severity", "'warning' or 'critical'"),
         ({"mode": "digest"}, "mode", "digests are not offered yet: each tells every event by itself"),
         ({"mode": "often"}, "mode", "'each'"),
+        ({"window": "never"}, "window", "must be `always`, `working_time` or shifts"),
+        ({"window": ["08:00-07:00"]}, "window", "must be `always`, `working_time` or shifts"),
+        ({"window": ["25:00-26:00"]}, "window", "must be `always`, `working_time` or shifts"),
+        ({"critical_at_once": "no"}, "critical_at_once", "boolean"),
         ({"active": "yes"}, "active", "boolean"),
         ({"active": None}, "active", "boolean"),
         ({"description": "x" * 501}, "description", "at most 500"),

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from services.monitor.bootstrap import check
 from shared.config import Config, Settings, load_config
 from shared.domain.statuses import Status
 from shared.errors import ConfigError
@@ -185,3 +186,13 @@ def test_settings_come_from_the_environment(monkeypatch):
     settings = Settings.load()
     assert settings.database_url.get_secret_value().endswith("@db/watch766")
     assert SECRET not in repr(settings)
+
+
+def test_a_rule_nobody_knows_stops_the_start(tmp_path) -> None:
+    sources = "portal: {base_url: 'http://p', username: u, password: p, unit_code: H20}\n"
+    sources += "home: [{name: igate, base_url: 'http://h', client_id: i, client_secret: s}]\n"
+    (tmp_path / "config.yaml").write_text(f"{sources}quiet: {{digest_only: [apology.sometimes]}}\n")
+    with pytest.raises(ConfigError, match=r"quiet.digest_only: there is no rule apology\.sometimes"):
+        check(load_config(tmp_path / "config.yaml"))
+    (tmp_path / "config.yaml").write_text(f"{sources}quiet: {{digest_only: []}}\n")
+    check(load_config(tmp_path / "config.yaml"))

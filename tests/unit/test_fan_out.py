@@ -1,18 +1,37 @@
 """From events to deliveries: the same ids however often, one poisoned event alone, what follows what."""
 
+from collections.abc import Iterable
+
 import msgspec
 import pytest
 
 from shared.domain.delivery import DeliveryState
-from shared.domain.events import EndpointNews, EventType, earlier_event_id, earlier_message_ids, event_id, event_of, message_id
-from shared.domain.fan_out import addressees, earlier_ids, fan_out
+from shared.domain.events import (
+    EndpointNews,
+    Event,
+    EventType,
+    earlier_event_id,
+    earlier_message_ids,
+    event_id,
+    event_of,
+    message_id,
+)
+from shared.domain.fan_out import Addressed, FannedOut, earlier_ids, fan_out, sort_out
 from shared.domain.payloads import MOST_BYTES
-from shared.domain.recipients import Role
+from shared.domain.recipients import Role, Subscription
 
-from .events import RENDERING, changed, happened, subscription, told_alert
+from .events import HAPPENED, RENDERING, changed, happened, subscription, told_alert
 
 OPENED = happened()
 WORSE = happened(EventType.ALERT_WORSENED, changed(told_alert("deadline.overdue"), sequence=2), id=9)
+
+
+def addressees(events: list[Event], listening: list[Subscription]) -> tuple[Addressed, ...]:
+    return sort_out(events, listening).addressed
+
+
+def made(found: tuple[Addressed, ...], told_before: Iterable[str] = ()) -> FannedOut:
+    return fan_out("H20", found, RENDERING, told_before, now=HAPPENED)
 
 
 def supersedes(delivery) -> str | None:
@@ -44,25 +63,25 @@ def test_events_about_no_alert_are_told_apart_by_their_place() -> None:
 
 def test_an_event_names_the_one_it_follows_if_that_was_told() -> None:
     found = addressees([OPENED, WORSE], [subscription()])
-    first, second = fan_out("H20", found, RENDERING, ()).deliveries
+    first, second = made(found).deliveries
     assert (supersedes(first), supersedes(second)) == (None, first.message_id)
-    alone = fan_out("H20", addressees([WORSE], [subscription()]), RENDERING, ()).deliveries[0]
+    alone = made(addressees([WORSE], [subscription()])).deliveries[0]
     assert (supersedes(alone), alone.message_id) == (None, second.message_id)
-    later = fan_out("H20", addressees([WORSE], [subscription()]), RENDERING, {first.message_id}).deliveries[0]
+    later = made(addressees([WORSE], [subscription()]), {first.message_id}).deliveries[0]
     assert later == second
     assert first.message_id in earlier_ids("H20", addressees([WORSE], [subscription()]))
 
 
 def test_everybody_concerned_is_told_and_nobody_else() -> None:
     listening = [subscription(Role.HANDLING, id=1), subscription(Role.OFFICE, id=2), subscription(Role.SYNC, id=3)]
-    made = fan_out("H20", addressees([OPENED], listening), RENDERING, ()).deliveries
-    assert [delivery.webhook_id for delivery in made] == [1, 2]
-    assert len({delivery.message_id for delivery in made}) == 2
+    fanned = made(addressees([OPENED], listening)).deliveries
+    assert [delivery.webhook_id for delivery in fanned] == [1, 2]
+    assert len({delivery.message_id for delivery in fanned}) == 2
 
 
 def test_who_does_not_listen_now_can_have_it_later() -> None:
-    made = fan_out("H20", addressees([OPENED], [subscription(is_listening=False)]), RENDERING, ()).deliveries
-    assert [delivery.state for delivery in made] == [DeliveryState.CANCELLED]
+    fanned = made(addressees([OPENED], [subscription(is_listening=False)])).deliveries
+    assert [delivery.state for delivery in fanned] == [DeliveryState.CANCELLED]
 
 
 def test_an_event_that_cannot_be_told_costs_itself_alone() -> None:
@@ -70,7 +89,7 @@ def test_an_event_that_cannot_be_told_costs_itself_alone() -> None:
     about = EndpointNews(webhook_id=9, reason="x" * MOST_BYTES)
     poisoned = msgspec.structs.replace(poisoned, alert=None, subject="webhook:9", data=about)
     office = [subscription(Role.OFFICE)]
-    fanned = fan_out("H20", addressees([OPENED, poisoned, WORSE], office), RENDERING, ())
+    fanned = made(addressees([OPENED, poisoned, WORSE], office))
     assert [delivery.event.id for delivery in fanned.deliveries] == [OPENED.id, WORSE.id]
     assert [(event.id, error) for event, error in fanned.unrendered] == [(8, "BodyTooLong")]
 

@@ -63,6 +63,7 @@ from services.api.examples.scores import (
     WEAK_INDICATOR,
     WEAKEST,
 )
+from services.api.examples.silences import NEW_SILENCE, SILENCE
 from services.api.examples.stock import MEASURE, MEASURE_LIST, SECTOR_NAME, STOCK, STOCK_DAY
 from services.api.examples.webhooks import ATTEMPT, DELIVERY, MADE, NEW_WEBHOOK, SECRET_DATES, WEBHOOK
 from shared.domain.events import EventType
@@ -78,6 +79,8 @@ EXAMPLES: dict[str, Any] = {
     "Comparison": COMPARISON,
     "WeakestIndicators": WEAKEST,
     "WeakIndicator": WEAK_INDICATOR,
+    "Silence": SILENCE,
+    "SilenceList": _page(SILENCE),
     "RankingList": _page(RANKED_UNIT),
     "RankedUnit": RANKED_UNIT,
     "LostPoints": LOST_POINTS,
@@ -123,6 +126,7 @@ EXAMPLES: dict[str, Any] = {
     "Labels": LABELS,
     "MeasureFigure": MEASURE,
     "MeasureList": MEASURE_LIST,
+    "NewSilence": NEW_SILENCE,
     "Named": {"code": PROCEDURE_NAME["code"], "name": PROCEDURE_NAME["name"]},
     "NotReady": NOT_READY,
     "Officer": {"id": "cb-0193"},

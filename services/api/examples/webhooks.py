@@ -10,6 +10,8 @@ NEW_WEBHOOK: dict[str, Any] = {
     "least_severity": "warning",
     "role": "receiving",
     "mode": "each",
+    "window": ["07:00-11:30", "13:30-17:00"],
+    "critical_at_once": True,
     "active": True,
 }
 

@@ -21,6 +21,7 @@ from services.api.schemas.webhooks import NewWebhook, Webhook, WebhookChange, We
 from services.api.subscribing import TheSubscribing, owner_of
 from services.api.writer import TheWriter
 from shared.db.stores import webhooks as store
+from shared.db.stores.held_deliveries import release
 from shared.db.views.webhooks import BY_ID, find_webhook, secrets_of, webhook_page
 
 router = APIRouter(tags=["webhooks"])
@@ -123,6 +124,8 @@ async def change_webhook(
         found = await store.change(*place, values, within=caller.within, now=change.now)
         if found and values.get("active"):
             await store.enable(*place, within=caller.within, now=change.now)
+        if found and "window" in values:
+            await release(*place, now=change.now)
         if found:
             await change.tell(caller, "webhook.changed", f"webhook:{webhook_id}", changed=sorted(values))
     return answer.computed(await _read(webhook_id, caller, reader))

@@ -14,6 +14,7 @@ from shared.domain.events import EventType
 from shared.domain.findings import Severity
 from shared.domain.messages.wording import clean
 from shared.domain.recipients import Role
+from shared.domain.windows import ALWAYS, WORKING_TIME, window_of
 
 LONGEST_DESCRIPTION = 500
 
@@ -39,6 +40,42 @@ As = Annotated[
     ),
 ]
 Mode = Annotated[Literal["each"], BeforeValidator(_offered), Field(description="Every event by itself")]
+
+
+def _a_window(written: object) -> object:
+    if not _is_window([written] if isinstance(written, str) else written):
+        raise ValueError(f"must be `{ALWAYS}`, `{WORKING_TIME}` or shifts in order that do not touch: 07:00-11:30")
+    return written
+
+
+def _is_window(words: object) -> bool:
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        return False
+    try:
+        window_of(words, critical_at_once=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _words(written: str | list[str]) -> list[str]:
+    """A window is kept as a list of words."""
+    return [written] if isinstance(written, str) else written
+
+
+_SHIFT = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+Shifts = Annotated[list[Annotated[str, Field(pattern=_SHIFT)]], Field(min_length=1, max_length=10)]
+WindowWords = Literal["always", "working_time"]
+Window = Annotated[
+    WindowWords | Shifts,
+    Field(
+        description="At which hours it is told: `always`, `working_time` of the province, or shifts of working days such as "
+        "`07:00-11:30`. What happens outside waits until it opens; what has ended by then is not told"
+    ),
+    BeforeValidator(_a_window),
+    AfterValidator(_words),
+]
+CriticalAtOnce = Annotated[StrictBool, Field(description="What is critical does not wait for the window")]
 Active = Annotated[StrictBool, Field(description="False: nothing is sent; it is kept, to be sent again on wish")]
 
 
@@ -52,6 +89,8 @@ class NewWebhook(Schema):
     least_severity: Least = Severity.WARNING
     role: As = Role.OFFICE
     mode: Mode = "each"
+    window: Window = Field(default=ALWAYS, validate_default=True)
+    critical_at_once: CriticalAtOnce = True
     active: Active = True
 
 
@@ -81,6 +120,8 @@ class Webhook(Schema):
     least_severity: Severity
     role: Role
     mode: Literal["each"]
+    window: WindowWords | list[str] = Field(description="At which hours it is told; shifts are of working days")
+    critical_at_once: bool = Field(description="What is critical does not wait for the window")
     active: bool = Field(description="As you wish")
     state: Literal["listening", "paused", "disabled"] = Field(
         description="`paused`: not active; `disabled`: switched off because it failed or is gone; enable it again"

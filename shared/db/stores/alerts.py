@@ -131,22 +131,23 @@ async def _tell(
             for event, row, changed, reason in told
         ],
     )
-    news = [
-        {
-            "province_code": province,
-            "at": now,
-            "event": f"alert.{event}",
-            "subject": row["subject"],
-            "alert_id": row["id"],
-            "sequence": row["sequence"],
-            "reason": reason,
-            "alert": {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()},
-        }
-        for event, row, _, reason in told
-        if event != "updated"
-    ]
+    news = [news_row(province, event, row, reason, now) for event, row, _, reason in told if event != "updated"]
     if news:
         await connection.execute(insert(outbox), news)
+
+
+def news_row(province: str, event: str, row: Any, reason: Reason | None, now: datetime) -> dict[str, Any]:
+    """Return a row of the outbox: what happened to an alert, with the alert as it is now."""
+    return {
+        "province_code": province,
+        "at": now,
+        "event": f"alert.{event}",
+        "subject": row["subject"],
+        "alert_id": row["id"],
+        "sequence": row["sequence"],
+        "reason": reason,
+        "alert": {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()},
+    }
 
 
 def _new_row(province: str, told: Told, now: datetime) -> dict[str, Any]:

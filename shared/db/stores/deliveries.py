@@ -1,7 +1,8 @@
 """What is on its way to receivers: claimed for a while, recorded, moved on. Of one subject only the oldest that waits is sent.
 
 A row behind another one of its subject is put off when it is first looked at, and is due at once when the one before it is done:
-however many wait behind one dead receiver, each of them is looked at once, not at every claim.
+however many wait behind one dead receiver, each of them is looked at once, not at every claim. What is held until the window of
+its receiver opens is not due before, and nothing waits behind it.
 
 Locks are taken in this order: webhooks by id, then deliveries. A claim waits for nobody: it skips what is locked.
 """
@@ -45,6 +46,7 @@ WHERE d.province_code = :province AND d.id = free.id
 AND d.id = (
     SELECT o.id FROM deliveries o
     WHERE o.province_code = d.province_code AND o.webhook_id = d.webhook_id AND o.subject = d.subject AND o.state = 'waiting'
+    AND (o.held_until IS NULL OR o.held_until <= :now)
     ORDER BY o.xid, o.outbox_id LIMIT 1
 )
 RETURNING d.id, d.webhook_id, d.subject, d.message_id, d.body, d.attempts - d.tried_before AS tried, d.expires_at, d.leased_until
@@ -76,7 +78,7 @@ CROSS JOIN LATERAL (
     WHERE due.id <> (
         SELECT o.id FROM deliveries o
         WHERE o.province_code = due.province_code AND o.webhook_id = due.webhook_id AND o.subject = due.subject
-        AND o.state = 'waiting'
+        AND o.state = 'waiting' AND (o.held_until IS NULL OR o.held_until <= :now)
         ORDER BY o.xid, o.outbox_id LIMIT 1
     )
 ) behind
@@ -95,6 +97,7 @@ FROM unnest(CAST(:webhooks AS bigint[]), CAST(:subjects AS text[])) AS done (web
 WHERE d.province_code = :province AND d.due_at > :now AND d.attempts = d.tried_before AND d.id = (
     SELECT n.id FROM deliveries n
     WHERE n.province_code = :province AND n.webhook_id = done.webhook_id AND n.subject = done.subject AND n.state = 'waiting'
+    AND (n.held_until IS NULL OR n.held_until <= :now)
     ORDER BY n.xid, n.outbox_id LIMIT 1
 )
 """

@@ -125,7 +125,8 @@ async def _replay(
         update(deliveries)
         .where(deliveries.c.province_code == province, deliveries.c.webhook_id == webhook_id, which)
         .where(deliveries.c.state.in_(only))
-        .values(state="waiting", due_at=now, finished_at=None, expires_at=None, tried_before=deliveries.c.attempts)
+        .values(state="waiting", due_at=now, held_until=None, finished_at=None, expires_at=None)
+        .values(tried_before=deliveries.c.attempts)
     )
     return (await connection.execute(statement)).rowcount
 

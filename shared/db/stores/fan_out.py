@@ -15,16 +15,19 @@ from shared.domain.delivery import DeliveryState
 from shared.domain.fan_out import Delivery
 from shared.domain.findings import Severity
 from shared.domain.recipients import Role, Subscription, agencies_heard
+from shared.domain.windows import window_of
 
 
-async def subscriptions(connection: AsyncConnection, province: str) -> list[Subscription]:
+async def agency_tree(connection: AsyncConnection, province: str) -> AgencyTree:
+    """Return every agency there is, with the parent it names."""
+    listed = select(agencies.c.code, agencies.c.parent).where(agencies.c.province_code == province)
+    return AgencyTree({row.code: row.parent for row in await connection.execute(listed)}, is_whole=True)
+
+
+async def subscriptions(connection: AsyncConnection, province: str, tree: AgencyTree) -> list[Subscription]:
     """Return every webhook as what it wants to hear; none of them can be deleted until the transaction ends."""
     query = select(webhooks).where(webhooks.c.province_code == province, webhooks.c.mode == "each").order_by(webhooks.c.id)
     rows = await all_rows(connection, query.with_for_update(read=True, key_share=True))
-    if not rows:
-        return []
-    listed = select(agencies.c.code, agencies.c.parent).where(agencies.c.province_code == province)
-    tree = AgencyTree({row.code: row.parent for row in await connection.execute(listed)}, is_whole=True)
     return [_subscription(row, tree) for row in rows]
 
 
@@ -53,6 +56,7 @@ def _subscription(row: Row, tree: AgencyTree) -> Subscription:
         rules=frozenset(row["rules"]),
         least_severity=Severity(row["least_severity"]),
         is_listening=row["active"] and row["disabled_at"] is None,
+        window=window_of(row["window"], critical_at_once=row["critical_at_once"]),
     )
 
 
@@ -70,7 +74,8 @@ def _row(province: str, delivery: Delivery, now: datetime) -> dict[str, object]:
         "body": delivery.body,
         "state": delivery.state,
         "created_at": now,
-        "due_at": now,
+        "due_at": delivery.held_until or now,
+        "held_until": delivery.held_until,
         "expires_at": delivery.expires_at,
         "finished_at": None if delivery.state is DeliveryState.WAITING else now,
     }
