@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from shared.sealing import new_key
 from tests.ports import free_ports
 from tests.system.running import PATIENCE, until
 
@@ -142,6 +143,15 @@ async def test_a_key_that_cannot_be_made_is_told_why(shell: Shell, odd: list[str
     status, out, err = await shell.run("keys", "create", *odd)
     assert (status, out, said in err) == (2, "", True)
     assert not (shell.folder / "data").exists(), "nothing was started for it"
+
+
+async def test_secrets_are_sealed_anew_only_with_a_key(shell: Shell) -> None:
+    status, out, err = await shell.run("reseal")
+    assert (status, out, err.strip()) == (2, "", "watch766: WATCH766_WEBHOOK_KEY: is not set, nothing can be sealed")
+    assert (await shell.run("migrate"))[0] == 0
+    status, out, _ = await shell.run("reseal", WATCH766_WEBHOOK_KEY=new_key())
+    assert (status, out) == (0, "0 secrets are sealed with the first key\n")
+    await _until_servers(shell, 0)
 
 
 async def test_the_embedded_server_stops_when_the_last_process_ends_however_the_others_did(shell: Shell) -> None:
