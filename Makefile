@@ -37,6 +37,8 @@ check: setup ## what must hold before a test is worth running: lint, format, typ
 bench: setup ## measure what is claimed
 	$(BIN)/python -m benchmarks
 
-lock: ## write requirements.lock anew: versions and hashes, no addresses (needs pip-tools)
+lock: ## write the locks anew, all that is needed and what runs: versions and hashes, no addresses (needs pip-tools)
 	pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--no-header --no-annotate --all-build-deps --extra dev --output-file requirements.lock pyproject.toml
+	pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--no-header --no-annotate --all-build-deps --constraint requirements.lock --output-file requirements-run.lock pyproject.toml

@@ -19,6 +19,7 @@ from shared.db.engine import translated
 from shared.db.opening import open_database
 from shared.errors import Watch766Error
 from shared.lengths import parse_length
+from shared.tracing import span, told_to_collector
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
@@ -30,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.load()
         logging.configure(settings.log_level)
         run: Command = options.run
-        return asyncio.run(run(options, settings))
+        with told_to_collector(f"watch766-{run.__name__}", process_environment()):
+            return asyncio.run(run(options, settings))
     except Watch766Error as error:
         print(f"watch766: {error}", file=sys.stderr)
         return 2
@@ -61,7 +63,7 @@ async def monitor(options: argparse.Namespace, settings: Settings) -> int:
         await schema.check_schema(database.engine)
         async with bootstrap.monitor(config, database, sealer) as watcher:
             if stop is None:
-                with translated(", see WATCH766_DATABASE_URL"):
+                with translated(", see WATCH766_DATABASE_URL"), span("once"):
                     return 0 if await watcher.once() else 1
             with watcher.metrics.served(settings.monitor_metrics_host, settings.monitor_metrics_port):
                 await Daemon(watcher, database, stop).run()

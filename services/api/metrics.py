@@ -14,6 +14,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
+def known_method(method: str) -> str:
+    """Return a method by its name, OTHER for one nobody knows: what somebody invents is no name of ours."""
+    return method if method in _METHODS else "OTHER"
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """The data as one snapshot saw them. `alerts`: rule, severity and how many; `refused`: items of each source."""
 
@@ -53,7 +58,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, took: timedelta) -> None:
         """Count one request under its route's template; a method nobody knows counts as OTHER."""
-        known = method if method in _METHODS else "OTHER"
+        known = known_method(method)
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(known, route).observe(took.total_seconds())
 

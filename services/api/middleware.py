@@ -3,16 +3,19 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from email.utils import formatdate
+from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.metrics import Metrics
+from services.api.metrics import Metrics, known_method
 from services.api.problems import internal_error, respond
+from shared.tracing import Kind, Span, span
 
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _UNMATCHED = "unmatched"
@@ -58,7 +61,7 @@ class RequestRecord:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id), _traced(scope, request_id) as traced:
             try:
                 await self._app(scope, receive, identified)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem document and the log the rest
@@ -67,6 +70,7 @@ class RequestRecord:
                     await respond(internal_error(), scope["path"])(scope, receive, identified)
             finally:
                 self._tell(scope, status, timedelta(seconds=self._seconds() - started))
+                _finish(traced, scope, status)
 
     def _tell(self, scope: Scope, status: int, took: timedelta) -> None:
         route, ms = _route(scope), round(took.total_seconds() * 1000, 1)
@@ -74,6 +78,19 @@ class RequestRecord:
         caller = scope["state"].get("caller")
         by = {"actor": caller.actor.name} if caller else {}
         _log.info("request_handled", method=scope["method"][:16], route=route, status=status, ms=ms, **by)
+
+
+def _traced(scope: Scope, request_id: str) -> AbstractContextManager[Span]:
+    method = known_method(scope["method"])
+    return span(method, Kind.SERVER, http__request__method=method, watch766__request_id=request_id)
+
+
+def _finish(traced: Span, scope: Scope, status: int) -> None:
+    traced.update_name(f"{known_method(scope['method'])} {_route(scope)}")
+    traced.set_attribute("http.route", _route(scope))
+    traced.set_attribute("http.response.status_code", status)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        traced.set_attribute("error.type", str(status))
 
 
 def _request_id(scope: Scope) -> str:

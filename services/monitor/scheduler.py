@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
@@ -20,6 +21,7 @@ from services.monitor.monitor import Monitor
 from shared.db.engine import Database, translated
 from shared.domain.working_time import LOCAL
 from shared.errors import DatabaseUnavailable
+from shared.tracing import span
 
 log = structlog.get_logger()
 
@@ -77,7 +79,7 @@ class Daemon:
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
         if self._monitor.steps.dispatcher:
-            self._keep(asyncio.create_task(self._guarded("deliver", self._monitor.steps.dispatcher.run)))
+            self._keep(asyncio.create_task(self._guarded("deliver", self._monitor.steps.dispatcher.run, traced=False)))
         self._scheduler.start()
         log.info("monitor_started", sources=[item.source.name for item in self._monitor.watched])
         await self._stop.wait()
@@ -100,17 +102,20 @@ class Daemon:
             misfire_grace_time=None,
         )
 
-    async def _guarded(self, name: str, step: Callable[[], Awaitable[object]]) -> None:
+    async def _guarded(self, name: str, step: Callable[[], Awaitable[object]], *, traced: bool = True) -> None:
         """Run one step; whatever it raises is told and never ends the daemon: the next run does it again.
 
-        The log lines of a run carry its id.
+        The log lines of a run carry its id, and so does its span; one that goes on until the end has none.
         """
         task = asyncio.current_task()
         if task is not None:
             self._keep(task)
         start = perf_counter()
-        with bound_contextvars(run=uuid4().hex[:12]):
+        run = uuid4().hex[:12]
+        with bound_contextvars(run=run), span(name, watch766__run=run) if traced else nullcontext() as noted:
             outcome = await self._outcome(name, step)
+            if noted:
+                noted.set_attribute("watch766.outcome", outcome)
         self._monitor.metrics.stepped(name, outcome, timedelta(seconds=perf_counter() - start))
 
     async def _outcome(self, name: str, step: Callable[[], Awaitable[object]]) -> str:

@@ -15,6 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from shared import tracing
+from shared.db.statements import trace_statements
 from shared.errors import ConfigError, DatabaseUnavailable
 
 T = TypeVar("T")
@@ -48,6 +50,8 @@ def create_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEng
     )
     event.listen(engine.sync_engine, "connect", _pass_jsonb_through)
     event.listen(engine.sync_engine, "checkout", _refuse_a_broken_one)
+    if tracing.is_on():
+        trace_statements(engine.sync_engine)
     return engine
 
 

@@ -11,6 +11,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from shared.access_config import Address, OidcConfig
+from shared.calls import asked
 
 ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 """Signatures with a private key only: with a shared secret whoever can check could also sign."""
@@ -95,7 +96,8 @@ def _signs(key: jwt.PyJWK) -> bool:
 
 
 async def _object(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    body = (await client.get(address)).raise_for_status().json()
+    with asked("GET", address):
+        body = (await client.get(address)).raise_for_status().json()
     if not isinstance(body, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - as any other answer that cannot be used
     return body

@@ -14,6 +14,7 @@ import msgspec
 import stamina
 
 from services.monitor.sources.values import text
+from shared.calls import asked
 from shared.errors import SourcePayload, SourceRejected, SourceUnavailable
 
 T = TypeVar("T")
@@ -98,9 +99,11 @@ class Http:
     async def exchange(self, method: str, path: str, **request: Any) -> bytes:
         """Return the body of a successful answer; raises `SourceError`, `Unauthorised` for 401."""
         url = self._base_url + path
-        async with self._slots, self._translated(), self._client.stream(method, url, **request) as response:
-            self._check(response)
-            return await self._body(response)
+        with asked(method, url, watch766__source=self.source) as traced:
+            async with self._slots, self._translated(), self._client.stream(method, url, **request) as response:
+                traced.set_attribute("http.response.status_code", response.status_code)
+                self._check(response)
+                return await self._body(response)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -6,6 +6,7 @@ import httpx
 import structlog
 
 from services.monitor.sources.http import user_agent
+from shared.calls import asked
 from shared.config import HeartbeatConfig
 from shared.db.engine import Database, clock
 from shared.db.stores import sources
@@ -38,7 +39,8 @@ class Heartbeat:
             log.warning("heartbeat_held_back")
             return "held_back"
         try:
-            answer = await self._client.post(self._url)
+            with asked("POST", self._url):
+                answer = await self._client.post(self._url)
         except httpx.HTTPError as error:
             log.warning("heartbeat_failed", error=type(error).__name__)
             return "failed"

@@ -11,6 +11,7 @@ import msgspec
 
 from services.monitor.sources.http import gateway_message, retry_after, user_agent
 from services.monitor.webhooks.pinned import PinnedBackend
+from shared.calls import asked
 from shared.domain.addresses import Allowed, Receiver, receiver
 from shared.domain.delivery import Answer
 from shared.errors import AddressRefused
@@ -87,9 +88,11 @@ class Sender:
     async def _exchange(self, to: Receiver, headers: Mapping[str, str], body: bytes) -> tuple[Answer, str]:
         url = httpcore.URL(scheme=to.scheme, host=to.host, port=to.port, target=to.path)
         every = {"Host": to.authority, "Content-Length": str(len(body)), **self._headers, **headers}
-        async with self._pool.stream("POST", url, headers=list(every.items()), content=body) as response:
-            beginning = await _beginning(response)
-            return _answer(response), _storable(beginning)
+        with asked("POST", f"{to.scheme}://{to.authority}") as traced:
+            async with self._pool.stream("POST", url, headers=list(every.items()), content=body) as response:
+                traced.set_attribute("http.response.status_code", response.status)
+                beginning = await _beginning(response)
+                return _answer(response), _storable(beginning)
 
 
 async def _beginning(response: httpcore.Response) -> bytes:
