@@ -9,10 +9,11 @@ from fastapi.routing import APIRoute
 
 from services.api.app import ROUTERS
 from services.api.middleware import AnswerDate
-from tests.api.world import World
+from shared.db import tables
+from tests.api.world import AGO, World
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-ITEMS = {"alert_id": "1", "webhook_id": "1", "code": "H20.114", "name": "igate"}
+ITEMS = {"alert_id": "1", "webhook_id": "1", "silence_id": "1", "code": "H20.114", "name": "igate"}
 WANTED = {"/v1/scores/{code}/lost/dossiers": "?indicator=2.1", "/v1/scores/{code}/procedures": "?indicator=3.1"}
 PATHS = [
     route.path.format(**ITEMS) + WANTED.get(route.path, "")
@@ -32,6 +33,8 @@ async def one_of_each(world: World) -> None:
     await world.petition("H20.114")
     await world.alert(id=1)
     await world.webhook(id=1)
+    silence = {"id": 1, "starts_at": world.now, "ends_at": world.now + AGO, "author": "key:tests", "reason": "thử"}
+    await world.write(tables.silences, **silence, created_at=world.now)
 
 
 @pytest.mark.parametrize("path", PATHS)
