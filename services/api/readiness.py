@@ -98,24 +98,24 @@ class Readiness:
 async def _report(reader: Reader) -> Report:
     started = perf_counter()
     try:
-        await check_schema(reader.database.engine)
+        revision = await check_schema(reader.database.engine)
         took = round((perf_counter() - started) * 1000, 1)
         async with reader.snapshot() as snapshot:
-            return Report(await _checks(snapshot, took))
+            return Report(await _checks(snapshot, took, revision))
     except DatabaseUnavailable as error:
         return Report({_DATABASE: (Check(component_type="datastore", status=Standing.FAIL, output=str(error)),)})
     except SchemaError as error:
         return Report({_SCHEMA: (Check(component_type="datastore", status=Standing.FAIL, output=str(error)),)})
 
 
-async def _checks(snapshot: Snapshot, took: float) -> dict[str, tuple[Check, ...]]:
+async def _checks(snapshot: Snapshot, took: float, revision: str) -> dict[str, tuple[Check, ...]]:
     now = snapshot.now
     ages = await queue_ages(snapshot, within=WHOLE_PROVINCE)
     beside = await read_beside(snapshot.connection, snapshot.province, now)
     fresh = _stored(observed_value=took, observed_unit="ms", time=now)
     return {
         _DATABASE: (fresh,),
-        _SCHEMA: (_stored(observed_value=head_revision(), time=now),),
+        _SCHEMA: (_schema(revision, now),),
         _SOURCES: (
             *(_source(source, now, Standing.FAIL) for source in snapshot.freshness.sources),
             *(_source(source, now, Standing.WARN) for source in beside),
@@ -133,6 +133,14 @@ _NO_SOURCE = Check(
 
 def _stored(**seen: Any) -> Check:
     return Check(component_type="datastore", status=Standing.PASS, **seen)
+
+
+def _schema(revision: str, now: datetime) -> Check:
+    """A newer schema will do while the processes are replaced one by one."""
+    if revision == head_revision():
+        return _stored(observed_value=revision, time=now)
+    told = "the schema is newer than this version, which still runs on it"
+    return Check(component_type="datastore", status=Standing.WARN, observed_value=revision, time=now, output=told)
 
 
 def _source(source: SourceFreshness, now: datetime, behind: Standing) -> Check:

@@ -1,5 +1,6 @@
 """Is the database at the schema this code needs, and bringing it there. Only Alembic changes the schema."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,8 +17,14 @@ from shared.db.engine import translated
 from shared.errors import SchemaError
 
 HISTORIES = ("record_history", "alert_history")
+RUNS_FROM = "0001"
+"""The oldest head whose code runs on this schema: a migration only adds, until a later release takes out what the release before
+it does not need any more and raises this to that release's head. `migrate` writes it down with the schema.
+"""
+
 _MIGRATION_LOCK = 766_000
 _HINT = ", see WATCH766_DATABASE_URL"
+_RUNS_FROM = re.compile(r"runs from (\d{4})")
 
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
@@ -26,16 +33,32 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             await connection.run_sync(_to_revision, revision)
+            if await connection.scalar(text("SELECT to_regclass('alembic_version')")):
+                await connection.execute(text(f"COMMENT ON TABLE alembic_version IS 'runs from {RUNS_FROM}'"))
 
 
-async def check_schema(engine: AsyncEngine) -> None:
-    """Raise `SchemaError`, which names the command that mends it, unless the schema is at head; or `DatabaseUnavailable`."""
+async def check_schema(engine: AsyncEngine) -> str:
+    """Return the revision the database is at: head, or a newer one that this version runs on, too.
+
+    Raises `SchemaError`, which names what mends it, for any other; or `DatabaseUnavailable`.
+    """
+    head = head_revision() or ""
     with translated(_HINT):
         async with engine.connect() as connection:
             found = await connection.run_sync(current_revision)
-    head = head_revision()
-    if found != head:
+            runs_from = await connection.run_sync(_runs_from) if found and found > head else None
+    if found is None or found < head:
         raise SchemaError(f"the database is at schema {found or 'none'}, this version needs {head}: run `watch766 migrate`")
+    if found > head and not (runs_from and runs_from <= head):
+        raise SchemaError(f"the database is at schema {found}, on which this version does not run: install the newer version")
+    return found
+
+
+def _runs_from(connection: Connection) -> str | None:
+    """Return the oldest head whose code runs on the schema as it is, None where nobody wrote it down."""
+    told = connection.scalar(text("SELECT obj_description('alembic_version'::regclass, 'pg_class')"))
+    found = _RUNS_FROM.fullmatch(told or "")
+    return found[1] if found else None
 
 
 async def prepare(engine: AsyncEngine) -> None:
@@ -93,8 +116,8 @@ def _to_revision(connection: Connection, revision: str) -> None:
         raise SchemaError(
             f"the database is at schema {found}, which is newer than this version of watch766: install the newer version"
         )
-    going_down = revision != "head" and revision != head_revision()
+    going_down = found is not None and (revision == "base" or (revision in known and revision < found))
     try:
-        (command.downgrade if going_down and found else command.upgrade)(config, revision)
+        (command.downgrade if going_down else command.upgrade)(config, revision)
     except CommandError:
         raise SchemaError(f"there is no schema {revision}, known are {', '.join(sorted(known))}, head and base") from None

@@ -37,6 +37,16 @@ async def test_down_and_up_again_gives_the_same_schema(database: Database) -> No
         assert await connection.run_sync(_differences) == []
 
 
+async def test_it_goes_to_any_revision_up_and_down(database: Database) -> None:
+    for revision in ("0003", "0005", "0005", "0002", "head", "base", "0001", "head"):
+        await schema.migrate(database.engine, revision)
+        async with database.begin() as connection:
+            found = await connection.run_sync(schema.current_revision)
+        assert found == {"head": schema.head_revision(), "base": None}.get(revision, revision)
+    with pytest.raises(SchemaError, match="there is no schema 0000, known are 0001"):
+        await schema.migrate(database.engine, "0000")
+
+
 async def test_an_empty_database_is_refused_with_the_command_that_mends_it(postgres: Postgres) -> None:
     url = await postgres.create()
     empty = Database(create_engine(url, application="tests"))
