@@ -9,8 +9,10 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared.db.engine import Database
+from shared.db.stores import attempts as store
 from shared.db.stores import deliveries, endpoints
-from shared.domain.delivery import DISABLE_AFTER, FAILING_MATTERS_AFTER
+from shared.db.stores.attempts import Attempt
+from shared.domain.delivery import DISABLE_AFTER, FAILING_MATTERS_AFTER, Answer, Decision, DeliveryState, Reason
 from tests.outgoing import PROVINCE, SECRET, Outgoing, config
 from tests.receivers import Message, Receivers, answer, hang, receivers
 
@@ -130,6 +132,40 @@ async def test_a_row_behind_a_failing_one_is_looked_at_once_and_not_at_every_cla
     await claim(outgoing)
     [due] = await outgoing.rows("SELECT count(*) FROM deliveries WHERE due_at <= now() + interval '1 minute'")
     assert (due.count, first.subject) == (1, "dossier:a")
+
+
+@pytest.mark.parametrize("looked_at_first", [True, False])
+async def test_what_another_monitor_is_just_done_with_holds_back_nothing(
+    outgoing: Outgoing, receiving: Receivers, *, looked_at_first: bool
+) -> None:
+    """One monitor writes that the first was accepted while another one looks at the second, whichever of them ends first."""
+    webhook = await outgoing.webhook(receiving.url("/x"))
+    await outgoing.deliveries(webhook, ["dossier:a"])
+    [first] = await claim(outgoing)
+    await outgoing.deliveries(webhook, ["dossier:a"])
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    attempt = Attempt(first, Answer(204), 1, "", Decision(DeliveryState.DELIVERED, Reason.ACCEPTED))
+    looked, recorded = asyncio.Event(), asyncio.Event()
+
+    async def look() -> None:
+        async with outgoing.database.begin() as connection:
+            await deliveries.claim(connection, PROVINCE, {}, each=2, limit=9, lease=timedelta(minutes=1), now=now)
+            looked.set()
+            if looked_at_first:
+                await asyncio.sleep(0.2)  # time for the other to come as far as it does before this one ends
+
+    async def record() -> None:
+        async with outgoing.database.begin() as connection:
+            await store.record(connection, PROVINCE, [attempt], now=now)
+            recorded.set()
+            await looked.wait()
+
+    first_of_them, other, begun = (look, record, looked) if looked_at_first else (record, look, recorded)
+    one = asyncio.create_task(first_of_them())
+    await begun.wait()
+    await asyncio.gather(one, other())
+    [second] = await claim(outgoing, now=now)
+    assert second.message_id == "msg_1"
 
 
 async def test_two_monitors_never_claim_the_same_nor_two_of_one_subject(outgoing: Outgoing) -> None:

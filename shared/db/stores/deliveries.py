@@ -1,8 +1,9 @@
 """What is on its way to receivers: claimed for a while, recorded, moved on. Of one subject only the oldest that waits is sent.
 
 A row behind another one of its subject is put off when it is first looked at, and is due at once when the one before it is done:
-however many wait behind one dead receiver, each of them is looked at once, not at every claim. What is held until the window of
-its receiver opens is not due before, and nothing waits behind it.
+however many wait behind one dead receiver, each of them is looked at once, not at every claim. Nothing is put off behind one that
+another monitor is just done with: the one before is locked for it. What is held until the window of its receiver opens is not due
+before, and nothing waits behind it.
 
 Locks are taken in this order: webhooks by id, then deliveries. A claim waits for nobody: it skips what is locked.
 """
@@ -66,7 +67,12 @@ _PUT_BEHIND_OFF = """
 UPDATE deliveries d SET due_at = least(:later, d.expires_at)
 FROM unnest(CAST(:webhooks AS bigint[])) AS held (webhook_id)
 CROSS JOIN LATERAL (
-    SELECT due.id
+    SELECT due.id, (
+        SELECT o.id FROM deliveries o
+        WHERE o.province_code = due.province_code AND o.webhook_id = due.webhook_id AND o.subject = due.subject
+        AND o.state = 'waiting' AND (o.held_until IS NULL OR o.held_until <= :now)
+        ORDER BY o.xid, o.outbox_id LIMIT 1
+    ) AS first
     FROM (
         SELECT d.id, d.province_code, d.webhook_id, d.subject
         FROM deliveries d
@@ -75,13 +81,12 @@ CROSS JOIN LATERAL (
         ORDER BY d.due_at, d.id
         LIMIT :at_once FOR UPDATE SKIP LOCKED
     ) due
-    WHERE due.id <> (
-        SELECT o.id FROM deliveries o
-        WHERE o.province_code = due.province_code AND o.webhook_id = due.webhook_id AND o.subject = due.subject
-        AND o.state = 'waiting' AND (o.held_until IS NULL OR o.held_until <= :now)
-        ORDER BY o.xid, o.outbox_id LIMIT 1
-    )
 ) behind
+CROSS JOIN LATERAL (
+    SELECT o.id FROM deliveries o
+    WHERE o.province_code = :province AND o.id = behind.first AND o.id <> behind.id AND o.state = 'waiting'
+    FOR UPDATE SKIP LOCKED
+) AS standing
 WHERE d.province_code = :province AND d.id = behind.id
 """
 
