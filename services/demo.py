@@ -41,9 +41,7 @@ class Demo:
         self._api_port = _free_port(settings.api_port)
         wanted = (("portal", 9101), ("home", 9102), ("special", 9103), ("receiver", 9104))
         self._ports = {name: _free_port(port) for name, port in wanted}
-        self._receiver = Receiver(
-            lambda line: self._console.print(f"told  {line}", soft_wrap=True, highlight=False, markup=False)
-        )
+        self._receiver = Receiver(self._tell)
         self._stopped = asyncio.Event()
         self._key = ""
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import psutil
@@ -167,7 +168,7 @@ async def test_the_embedded_server_stops_when_the_last_process_ends_however_the_
     await _until_servers(shell, 0)
 
 
-async def test_the_demo_shows_a_line_that_works_stops_on_ctrl_c_and_goes_on_with_its_data(shell: Shell) -> None:
+async def test_the_demo_shows_a_line_that_works_tells_what_arrives_and_goes_on_with_its_data(shell: Shell) -> None:
     first = await _demo(shell)
     again = await _demo(shell)
     assert first["items"]
@@ -176,17 +177,28 @@ async def test_the_demo_shows_a_line_that_works_stops_on_ctrl_c_and_goes_on_with
 
 
 async def _demo(shell: Shell) -> dict[str, Any]:
-    """Start the demo, follow the line it prints, stop it as Ctrl-C does; returns what that line answers."""
+    """Start the demo, follow the line it prints, let its receiver be told of something, stop it as Ctrl-C does; returns what
+    that line answers.
+    """
     process = await shell.start("demo", "--dossiers", "300", WATCH766_API_PORT=str(free_ports(1)[0]))
     line = await _until_said(process, "curl")
     said = re.search(r"-H 'Authorization: (Bearer \S+)' '(http\S+)'", line)
     assert said
     async with httpx.AsyncClient(trust_env=False, timeout=60, headers={"Authorization": said[1]}) as client:
         answer = (await client.get(said[2])).raise_for_status().json()
+        await _let_it_be_told(client, urljoin(said[2], "/v1/webhooks"))
+        await _until_said(process, "told  score.dropped  ")
     process.send_signal(signal.SIGINT)
     await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     return answer  # type: ignore[no-any-return]
+
+
+async def _let_it_be_told(client: httpx.AsyncClient, webhooks: str) -> None:
+    """Have a sample sent to the receiver of the demo, which tells only what it has verified."""
+    [webhook] = (await client.get(webhooks)).raise_for_status().json()["items"]
+    sample = await client.post(f"{webhooks}/{webhook['id']}/test", json={"event": "score.dropped"})
+    sample.raise_for_status()
 
 
 async def _until_said(process: asyncio.subprocess.Process, word: str) -> str:
