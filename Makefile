@@ -5,7 +5,7 @@ PYTHON := $(shell command -v $(PYTHON) || command -v python3)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check bench lock
+.PHONY: help setup run test fuzz check bench docs lock
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: setup ## what must hold before a test is worth running: lint, format, typ
 
 bench: setup ## measure what is claimed
 	$(BIN)/python -m benchmarks
+
+docs: setup ## write the tables of docs/configuration.md anew, from the settings
+	$(BIN)/python -m shared.reference
 
 lock: ## write the locks anew, all that is needed and what runs: versions and hashes, no addresses (needs pip-tools)
 	pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

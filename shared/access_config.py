@@ -33,11 +33,17 @@ class OidcConfig(Section):
     """Tokens of an OpenID Connect issuer. `jwks_url` unset: found by discovery; `agency_claim` unset: all see the province."""
 
     issuer: Annotated[str, Field(min_length=1, max_length=500)]
+    """the OpenID Connect issuer whose tokens are good; without `access.oidc` only keys are"""
     audience: Annotated[str, Field(min_length=1, max_length=500)]
+    """`aud` of a token for this API"""
     jwks_url: Address | None = None
+    """where the issuer's keys are, https; none: found by discovery"""
     scope_claim: Claim = "scope"
+    """the claim with the scopes"""
     agency_claim: Claim | None = None
+    """the claim with the agency; none: every token sees the whole province"""
     leeway: Hold = timedelta(seconds=30)
+    """how much clocks may differ"""
 
     @model_validator(mode="after")
     def _issuer_can_be_asked(self) -> "OidcConfig":
@@ -50,7 +56,9 @@ class RateConfig(Section):
     """So many requests a second on average, and so many at once after a silence."""
 
     per_second: Annotated[float, Field(gt=0, le=1_000_000)]
+    """on average"""
     burst: Annotated[int, Field(ge=1, le=1_000_000)]
+    """at once after a silence"""
 
 
 class AccessConfig(Section):
@@ -60,9 +68,16 @@ class AccessConfig(Section):
 
     oidc: OidcConfig | None = None
     rate: RateConfig = RateConfig(per_second=50, burst=200)
+    """requests of each key or token"""
     failures: RateConfig = RateConfig(per_second=1, burst=20)
+    """bad credentials from each address"""
     timeout: Length = timedelta(seconds=60)
+    """until an answer has begun; `/v1/events` may wait 30 s for news"""
     longest_stream: Length = timedelta(minutes=15)
+    """until a client of `/v1/stream` has to ask anew, with credentials that are still good"""
     largest_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 200_000
+    """bytes of a request's body"""
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    """origins whose pages browsers let ask: `https://dashboard.example.vn`"""
     proxies: tuple[IPvAnyNetwork, ...] = ()
+    """addresses and networks of proxies that are believed whom they ask for: `10.0.0.0/8`"""

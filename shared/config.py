@@ -53,8 +53,11 @@ def _without_credentials(value: HttpUrl) -> HttpUrl:
 
 class _Source(Section):
     base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)]
+    """where it is, without user or password"""
     every: Length = timedelta(seconds=60)
+    """how often its dossiers are polled"""
     timeout: Length = timedelta(seconds=20)
+    """how long one call may take"""
 
     @property
     def url(self) -> str:
@@ -66,13 +69,21 @@ class PortalConfig(_Source):
     """The national portal's integration gateway."""
 
     kind: Literal["dvcqg"] = "dvcqg"
+    """which contract it speaks: the only one there is"""
     name: SourceName = "portal"
+    """how answers and logs call it"""
     username: str = Field(min_length=1)
+    """its log-in"""
     password: SecretStr = Field(min_length=1)
+    """likewise, a secret"""
     unit_code: str = Field(min_length=1)
+    """`madonvi` of every call"""
     dst_code: str | None = None
+    """header `dstcode`, where the gateway wants one"""
     catalogue_every: Length = timedelta(hours=24)
+    """how often agencies and procedures are read"""
     petitions_every: Length = timedelta(minutes=15)
+    """how often citizens' petitions are polled; shown as a source of its own, `<name>-petitions`"""
 
     @property
     def petitions_name(self) -> str:
@@ -84,25 +95,34 @@ class EvaluationConfig(Section):
     """The portal's own scores. `base_url` unset: the portal's; `root_department_id` unset: found by the province's code."""
 
     enabled: bool = True
+    """whether it is read"""
     base_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
+    """where, without user or password; none: the portal's address"""
     every: Length = timedelta(hours=24)
+    """how often it is read"""
     timeout: Length = timedelta(seconds=60)
+    """how long one call may take"""
     root_department_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """the province's unit there; none: found by the province's code"""
 
 
 class AnswersFor(Section):
     """Which sectors or procedures a home system answers for; both empty: everything."""
 
     sectors: frozenset[str] = frozenset()
+    """sectors whose dossiers it must have"""
     procedures: Procedures = frozenset()
+    """procedures, likewise; both empty: it must have everything"""
 
 
 class HomeConfig(_Source):
     """One of the province's own systems, of any kind. `statuses` and `channels` translate the words of that installation."""
 
     name: SourceName
+    """how answers and logs call it: lower-case letters, digits, `-` and `_`"""
     kind: str
     main: bool = False
+    """true for one at most: the dossiers of the others must be in it too"""
     answers_for: AnswersFor = AnswersFor()
     statuses: dict[str, Status]
     channels: dict[str, Channel]
@@ -127,8 +147,11 @@ class IgateConfig(HomeConfig):
     """An iGate, or specialised software that speaks like it."""
 
     kind: Literal["igate"] = "igate"
+    """which contract it speaks; [how to add one](adding-a-source.md)"""
     client_id: str = Field(min_length=1)
+    """of kind igate: its log-in"""
     client_secret: SecretStr = Field(min_length=1)
+    """likewise, a secret"""
     statuses: dict[str, Status] = {
         "0": Status.NEW,
         "1": Status.SUPPLEMENT,
@@ -141,7 +164,9 @@ class IgateConfig(HomeConfig):
         "8": Status.PAYMENT,
         "9": Status.ACCEPTED,
     }
+    """what the ids of this installation mean: a status code of the portal (1 to 10), or `paused`; replaces the whole table"""
     channels: dict[str, Channel] = {"0": Channel.ONLINE, "1": Channel.DIRECT, "2": Channel.POSTAL}
+    """what its channels mean, likewise: `online`, `direct` or `postal`"""
 
 
 def _with_kind(home: object) -> object:
@@ -156,23 +181,31 @@ class CentralConfig(Section):
     """Procedures and sectors handled on a ministry's own system: judged on the portal alone."""
 
     procedures: Procedures = frozenset()
+    """procedures handled on a ministry's own system: judged on the portal alone"""
     sectors: frozenset[str] = frozenset()
+    """sectors, likewise"""
 
 
 class MeasuresConfig(Section):
     """What the plans' measures need to know of a province: the codes of the sectors that are land."""
 
     land_sectors: frozenset[str] = frozenset({"G13-DD"})
+    """the sectors that are land, for the [measure](scoring.md) `m.land_online`"""
 
 
 class PollConfig(Section):
     """How the sources are read. `start` is where a first load begins; `sweep` is read again daily, for rows that came late."""
 
     page_size: int = Field(default=200, ge=1, le=500)
+    """rows a page, 1 to 500"""
     overlap: Hold = timedelta(minutes=5)
+    """read again at each poll, for rows that arrive late"""
     sweep: Length = timedelta(days=90)
+    """read again once a day, slowly, for rows that arrived later than that"""
     start: date = Field(default=date(2026, 1, 1), ge=date(2000, 1, 1))
+    """where a first load begins; when it is moved to an earlier day, everything is read from there once more"""
     lookups_per_second: int = Field(default=20, ge=1, le=1000)
+    """single questions to each source"""
 
     @property
     def start_at(self) -> datetime:
@@ -183,14 +216,18 @@ class SyncRules(Section):
     """`owner` is the agency that answers for synchronisation; unset: the province."""
 
     hold: Hold = timedelta(minutes=15)
+    """how long both sides may differ before it is an alert"""
     owner: Annotated[str, AfterValidator(codes.agency)] | None = None
+    """the agency that answers for synchronisation; none: the province"""
 
 
 class IntakeRules(Section):
     """The window in which an online dossier must be taken up, in elapsed hours, and how long before its end to warn."""
 
     window: Length = timedelta(hours=8)
+    """elapsed hours in which an online dossier has to be taken up; a breach becomes critical at as many working hours"""
     warn_before: Hold = timedelta(hours=2)
+    """how long before its end to warn"""
 
     @model_validator(mode="after")
     def _warning_inside_window(self) -> "IntakeRules":
@@ -207,6 +244,7 @@ class DeadlineRules(Section):
         (timedelta(hours=40), timedelta(hours=8)),
         (None, timedelta(hours=24)),
     )
+    """working hours allowed → how long before the due date to warn"""
 
     @field_validator("leads")
     @classmethod
@@ -222,6 +260,7 @@ class PauseRules(Section):
     """`warn_after`: working days of 8 working hours."""
 
     warn_after: Length = timedelta(days=10)
+    """working days of 8 hours that a dossier may stand still"""
 
     @property
     def days(self) -> float:
@@ -241,8 +280,11 @@ class CalendarConfig(Section):
     """Working time where the province differs: hours of a working day, days off and days worked on top of the holidays."""
 
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    """the shifts of a working day"""
     days_off: frozenset[date] = frozenset()
+    """days off on top of Vietnam's public holidays"""
     days_worked: frozenset[date] = frozenset()
+    """days worked on top of the swapped days"""
 
     @field_validator("hours")
     @classmethod
@@ -258,9 +300,13 @@ class AgenciesConfig(Section):
     """Agencies with a task of their own in the province's plan; unset: nobody leads or supports as such."""
 
     office: AgencyCode | None = None
+    """the People's Committee office"""
     science: AgencyCode | None = None
+    """the department of science and technology"""
     justice: AgencyCode | None = None
+    """the department of justice"""
     economic_zones: frozenset[AgencyCode] = frozenset()
+    """the boards of economic zones, which the portal lists as departments"""
 
     @property
     def offices(self) -> Offices:
@@ -271,11 +317,17 @@ class KeepConfig(Section):
     """How long what has ended is kept; null: for ever. History goes by whole months, of all provinces of a database at once."""
 
     history: OptionalLength = timedelta(days=731)
+    """what changed in records and alerts; whole months (UTC), of every province of the database at once"""
     resolved_alerts: OptionalLength = timedelta(days=731)
+    """alerts, since they were resolved"""
     events: OptionalLength = timedelta(days=92)
+    """what was told; never what a reader has not passed or a webhook still waits for"""
     deliveries: OptionalLength = timedelta(days=92)
+    """deliveries to webhooks with their attempts, since they ended"""
     poll_runs: OptionalLength = timedelta(days=92)
+    """polls that ended"""
     mended_refusals: OptionalLength = timedelta(days=92)
+    """items that could not be used, since they could be"""
 
     @field_validator("*")
     @classmethod
@@ -289,8 +341,12 @@ class HeartbeatConfig(Section):
     """A sign of life: POST to `url` every so often while cycles finish; it stops when none did for `stops_after`."""
 
     url: SecretStr | None = None
+    """POSTed to while cycles finish: the address of a service that tells somebody when it stops; a secret, so from the
+    environment"""
     every: Length = timedelta(seconds=60)
+    """how often"""
     stops_after: Length = timedelta(minutes=10)
+    """it stops when some source was not read, reviewed and settled for so long"""
 
     @field_validator("url")
     @classmethod
@@ -313,14 +369,23 @@ class WebhooksConfig(Section):
     """
 
     public_url: Annotated[HttpUrl, AfterValidator(_without_credentials)] | None = None
+    """where receivers find the API, such as `https://watch766.tinh.gov.vn`: events link there; none: they have no links"""
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """private networks that may be sent to, such as `10.20.0.0/16`"""
     allow_http: frozenset[Host] = frozenset()
+    """hosts that may be sent to over plain HTTP"""
     allow_ports: frozenset[Port] = frozenset()
+    """ports besides 443, 80 and 8443"""
     timeout: Annotated[Length, Field(le=timedelta(minutes=5))] = timedelta(seconds=20)
+    """how long one sending may take in all"""
     concurrency: int = Field(default=64, ge=1, le=1000)
+    """sendings at once by one monitor"""
     per_webhook: int = Field(default=8, ge=1, le=100)
+    """of these to one receiver; one that fails gets fewer"""
     retry: tuple[Length, ...] = RETRY_WAITS
+    """how long after each failed attempt the next is made, a tenth more or less; after the last the delivery has failed"""
     disable_after: Length = DISABLE_AFTER
+    """a receiver that accepted nothing for so long is switched off"""
 
     @property
     def address(self) -> str | None:
@@ -340,12 +405,15 @@ class QuietConfig(Section):
     """What is not told by itself. `digest_only`: rules that nobody can act on at once."""
 
     digest_only: frozenset[str] = frozenset({"supplement.repeated", "apology.missing"})
+    """rules that are told in digests only, never one by one: nobody can act on them at once; they are in the list of alerts
+    and in the feed"""
 
 
 class Config(Section):
     """The province's configuration file."""
 
     province: ProvinceCode = "H20"
+    """its code on the portal; dossiers of agencies outside it are refused"""
     portal: PortalConfig | None = None
     evaluation: EvaluationConfig = EvaluationConfig()
     home: tuple[AnyHome, ...] = ()
@@ -388,19 +456,32 @@ class Config(Section):
 class Settings(BaseSettings):
     """The process's own settings, from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="WATCH766_")
+    model_config = SettingsConfigDict(env_prefix="WATCH766_", use_attribute_docstrings=True)
 
     database_url: SecretStr | None = None
+    """`postgresql://user:password@host:port/database`, PostgreSQL 15 or newer, no superuser; none: an embedded server in the
+    data directory"""
     data_dir: Path = Path(".data")
+    """where the embedded server keeps its files; made when absent"""
     config: Path | None = None
+    """the YAML file; the API also runs without one"""
     webhook_key: SecretStr | None = None
+    """seals the secrets of webhooks: 32 random bytes in base64 (`openssl rand -base64 32`), the same for API and monitor;
+    several, separated by commas: the first one seals, all of them open. None: no webhooks, everything else works"""
     api_host: str = "127.0.0.1"
+    """where the API listens"""
     api_port: int = Field(default=8766, ge=1, le=65535)
+    """its port"""
     metrics_host: str = "127.0.0.1"
+    """where `/metrics` is also told, without credentials and also without a database"""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """its port; none: `/metrics` is only told by the API, to who has the scope `ops:read`"""
     monitor_metrics_host: str = "127.0.0.1"
+    """where the monitor tells Prometheus of its own work"""
     monitor_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """its port; none: nowhere"""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """from which level on there are log lines: `DEBUG`, `INFO`, `WARNING`, `ERROR`"""
 
     @property
     def sealer(self) -> Sealer | None:

@@ -16,7 +16,7 @@ _OWN_WORDS = {"extra_forbidden": "unknown key", "union_tag_invalid": "kind is no
 class Section(BaseModel):
     """A mapping of a file; a key it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 _File = TypeVar("_File", bound=Section)

@@ -23,6 +23,7 @@ from shared.domain.events import EventType
 from shared.domain.recipients import Role
 from shared.domain.rules import FAMILIES
 from shared.errors import ConfigError
+from shared.reference import rendered, settings
 from tests.system.documents import PAGES, ROOT, blocks
 
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -49,6 +50,35 @@ def test_every_key_of_the_configuration_is_named() -> None:
     found = set(keys(Config))
     assert {"province", "portal.username", "home[].answers_for.sectors", "home[].client_id", "rules.sync.hold"} <= found
     assert {key for key in found if f"`{key}`" not in CONFIGURATION} == set()
+
+
+def test_the_tables_of_the_configuration_are_written_from_the_settings() -> None:
+    assert rendered(CONFIGURATION) == CONFIGURATION, "run `make docs`"
+    told = settings()
+    assert {one.name for one in told} == {*keys(Config), *(f"WATCH766_{name.upper()}" for name in Settings.model_fields)}
+    assert [one.name for one in told if not one.meaning] == []
+    assert [one.name for one in told if f"| `{one.name}` | {one.default} | {one.meaning} |" not in CONFIGURATION] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("portal.every", "60s"),
+        ("portal.catalogue_every", "24h"),
+        ("keep.history", "731d"),
+        ("portal.password", "–"),
+        ("access.rate.per_second", "50"),
+        ("access.failures.burst", "20"),
+        ("rules.deadline.leads", "8h→2h, 40h→8h, more→24h"),
+        ("calendar.hours", "07:00–11:30, 13:30–17:00"),
+        ("home[].statuses", "see the example"),
+        ("poll.start", "2026-01-01"),
+        ("evaluation.enabled", "true"),
+        ("WATCH766_DATA_DIR", "`.data`"),
+    ],
+)
+def test_a_default_is_told_as_it_would_be_written(name: str, default: str) -> None:
+    assert [one.default for one in settings() if one.name == name] == [default]
 
 
 def test_every_variable_of_the_environment_is_named() -> None:
