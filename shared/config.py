@@ -401,9 +401,20 @@ class WebhooksConfig(Section):
         return Retrying(self.retry, self.disable_after)
 
 
+class IncidentConfig(Section):
+    """From how many dossiers out of step by one cause on, within how long, they are told as one incident."""
+
+    least: int = Field(default=20, ge=2, le=100_000)
+    """so many dossiers out of step by one cause are told as one [incident](alerts.md#quiet); what waits for its look-up counts"""
+
+    within: Annotated[Length, Field(le=timedelta(days=1))] = timedelta(minutes=15)
+    """within so long"""
+
+
 class QuietConfig(Section):
     """What is not told by itself. `digest_only`: rules that nobody can act on at once."""
 
+    incident: IncidentConfig = IncidentConfig()
     digest_only: frozenset[str] = frozenset({"supplement.repeated", "apology.missing"})
     """rules that are told in digests only, never one by one: nobody can act on them at once; they are in the list of alerts
     and in the feed"""

@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from services.api.names_of_rules import Family, Rule
-from services.api.parameters import MOST, AgencyCode, DossierCode, ListQuery, Moment, ProcedureCode, Query, Text, known
+from services.api.parameters import (
+    MOST,
+    AgencyCode,
+    DossierCode,
+    IncidentNumber,
+    ListQuery,
+    Moment,
+    ProcedureCode,
+    Query,
+    Text,
+    known,
+)
 from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alert_summary import AlertsBy
 from shared.db.views.alerts import AlertSort
@@ -39,6 +50,9 @@ class AlertFiltersQuery(Query):
     sector: list[Text] = Field(default_factory=list, max_length=MOST, description="A sector's code")
     stage: list[Text] = Field(default_factory=list, max_length=MOST, description="The name of the stage it is about")
     officer: list[Text] = Field(default_factory=list, max_length=MOST, description="The id of the officer at work on it")
+    incident: list[IncidentNumber] = Field(
+        default_factory=list, max_length=MOST, description="The incident it was or is part of, by its id"
+    )
     due_from: Moment | None = Field(default=None, description="Due at this moment or later, RFC 3339")
     due_to: Moment | None = Field(default=None, description="Due before this moment, RFC 3339")
     q: Text | None = Field(
@@ -80,6 +94,7 @@ def filters_of(query: AlertFiltersQuery, asked: AgencyTree, unsaid: tuple[AlertS
         sectors=tuple(query.sector),
         stages=tuple(query.stage),
         officers=tuple(query.officer),
+        incidents=tuple(query.incident),
         due_from=query.due_from,
         due_to=query.due_to,
         q=query.q,

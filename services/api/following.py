@@ -12,7 +12,7 @@ from shared.db.views.events import EventFilters, event_page
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.events import Position
-from shared.domain.payloads import Rendering
+from shared.domain.rendering import Rendering
 
 
 @dataclass(frozen=True)

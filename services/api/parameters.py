@@ -79,6 +79,8 @@ ProcedureCode = Annotated[Code, AfterValidator(codes.procedure)]
 
 AlertId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The alert's id", examples=[1042])]
 WebhookId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The webhook's id", examples=[3])]
+IncidentNumber = Annotated[int, Field(ge=1, le=_LARGEST_ID)]
+IncidentId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The incident's id", examples=[12])]
 SilenceId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The silence's id", examples=[7])]
 DeliveryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="The delivery's id", examples=[5120])]
 DossierPath = Annotated[DossierCode, Path(description="The dossier's code, in any spelling", examples=["H20.114-261120-0042"])]

@@ -1,12 +1,14 @@
 """What webhooks are told, for the OpenAPI document: nothing here is served, receivers serve it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Header
 
-from services.api.schemas.events import AlertEvent, EndpointEvent
+from services.api.schemas.events import AlertEvent, EndpointEvent, IncidentEvent
 from services.api.schemas.problem import Responses
-from shared.domain.events import EventType
+from shared.domain.events import OF_ALERTS, OF_ENDPOINTS, OF_INCIDENTS, EventType
 
 router = APIRouter()
 
@@ -25,6 +27,8 @@ _TOLD: dict[EventType, str] = {
     EventType.ENDPOINT_DISABLED: "A webhook was switched off",
     EventType.ENDPOINT_RECOVERED: "A webhook accepts again",
     EventType.ENDPOINT_TEST: "You asked for a sample",
+    EventType.INCIDENT_OPENED: "A mass of dossiers fell out of step by one cause",
+    EventType.INCIDENT_CLOSED: "An incident is over",
 }
 
 _SIGNED = "As Standard Webhooks has it: the id of the message, the same at every attempt"
@@ -50,10 +54,25 @@ async def _about_endpoint(
     """Signed with the webhook's secret; told to operations and the office, never to the webhook itself."""
 
 
+async def _about_incident(
+    body: IncidentEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret; told in the place of what is inside it."""
+
+
+_SENT: dict[EventType, Callable[..., Any]] = {
+    **dict.fromkeys(OF_ALERTS, _about_alert),
+    **dict.fromkeys(OF_ENDPOINTS, _about_endpoint),
+    **dict.fromkeys(OF_INCIDENTS, _about_incident),
+}
+
 for _type, _summary in _TOLD.items():
     router.add_api_route(
         _type.value,
-        _about_alert if _type.is_of_alert else _about_endpoint,
+        _SENT[_type],
         methods=["POST"],
         name=_type.value,
         summary=_summary,

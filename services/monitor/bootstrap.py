@@ -30,6 +30,7 @@ from shared.db.stores import rule_sets, sources
 from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
 from shared.domain.dossiers import fingerprint
+from shared.domain.incidents import Mass
 from shared.domain.review import REVIEW_VERSION
 from shared.domain.rules import RULES
 from shared.errors import ConfigError
@@ -54,7 +55,7 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
             watched.append(_watched(source, source_config))
         await _register(database, config, {item.source.name: item.source.mark for item in watched})
         mark = fingerprint_of(config)
-        reviewer = Reviewer(database, rules, working_time(config.calendar), mark)
+        reviewer = Reviewer(database, rules, working_time(config.calendar), mark, mass=mass_of(config))
         await reviewer.start()
         await note_policies(database, config.province, {"rules": mark, **policy_marks()})
         heartbeat = Heartbeat(database, config.province, config.heartbeat)
@@ -76,6 +77,11 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
             dispatcher=dispatcher,
         )
         yield Monitor(database, config.poll, watched, leases, steps)
+
+
+def mass_of(config: Config) -> Mass:
+    """Return from how many dossiers on they are one incident."""
+    return Mass(least=config.quiet.incident.least, within=config.quiet.incident.within)
 
 
 def fan_out_of(config: Config, database: Database, dispatcher: Dispatcher | None) -> FanOut:

@@ -15,6 +15,7 @@ from services.monitor.sources.source import CatalogueSource, DossierSource, Take
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
+from services.monitor.steps.incidents import Closing
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.look_up import LookUps
 from services.monitor.steps.nightly import NightlyAudit
@@ -100,6 +101,7 @@ class Monitor:
         if steps.dispatcher:
             steps.dispatcher.count_with(self.metrics.delivered)
         self._stock_days = StockDays(database, steps.reviewer)
+        self._closing = Closing(database, steps.reviewer.rules, steps.reviewer.mass)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -239,6 +241,7 @@ class Monitor:
         read_to = await self.steps.settling.wake()
         now, started = await self._database.now(), perf_counter()
         self.metrics.reviewed(await self.steps.reviewer.drain())
+        await self._closing.run()
         settled = await self.steps.settling.settle(read_to, now)
         if settled:
             self.metrics.settled(read_to, now + timedelta(seconds=perf_counter() - started))

@@ -355,6 +355,10 @@ alerts = Table(
     Column("sequence", Integer, nullable=False, server_default=text("1"), comment="counts the changes told of this alert"),
     Column("points", Numeric(9, 6), comment="what doing it is worth on its agency's card; null where nobody knows"),
     Column("province_points", Numeric(9, 6), comment="likewise on the province's card"),
+    Column("incident_id", BigInteger, comment="the incident it was or is part of"),
+    Column(
+        "in_incident", Boolean, nullable=False, server_default=text("false"), comment="told as part of it only, not by itself"
+    ),
     Index(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
@@ -363,6 +367,7 @@ alerts = Table(
     *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
     *_alerts_in_order("points", text("(coalesce(points, '-infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
+    Index("ix_alerts_incident", "province_code", "incident_id", "state", postgresql_where=text("incident_id IS NOT NULL")),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )
 
@@ -434,6 +439,25 @@ webhook_secrets = Table(
     _time("created_at", nullable=False),
     _time("expires_at"),
     comment="What deliveries are signed with; after a rotation the old one signs beside the new one until it expires",
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _province(),
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("kind", Text, nullable=False, comment="what its dossiers have in common: agency, procedure or source"),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    _words("rules"),
+    _words("agencies"),
+    Column("responsible_agency", Text),
+    _time("opened_at", nullable=False),
+    _time("closed_at"),
+    Column("expected", Integer, nullable=False, comment="how many dossiers, as far as known when it began"),
+    Column("held_by", BigInteger, comment="the silence that holds back that it began"),
+    Index("ix_incidents_open", "province_code", "id", postgresql_where=text("closed_at IS NULL")),
+    comment="Masses of dossiers out of step by one cause, told once when they begin and once when they are over",
 )
 
 silences = Table(

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     MERGED = "merged"
     RULES_CHANGED = "rules_changed"
     SILENCE_ENDED = "silence_ended"
+    INCIDENT = "incident"
+    INCIDENT_CLOSED = "incident_closed"
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.domain.alerts import AlertState, Reason
 from shared.domain.findings import Responsible, Severity
+from shared.domain.incidents import CauseKind
 
 _ID_BYTES = 20
 
@@ -27,14 +28,17 @@ class EventType(StrEnum):
     ENDPOINT_DISABLED = "endpoint.disabled"
     ENDPOINT_RECOVERED = "endpoint.recovered"
     ENDPOINT_TEST = "endpoint.test"
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_CLOSED = "incident.closed"
 
     @property
     def is_of_alert(self) -> bool:
-        return self not in OF_ENDPOINTS
+        return self in OF_ALERTS
 
 
 OF_ENDPOINTS = frozenset({EventType.ENDPOINT_DISABLED, EventType.ENDPOINT_RECOVERED, EventType.ENDPOINT_TEST})
-OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS
+OF_INCIDENTS = frozenset({EventType.INCIDENT_OPENED, EventType.INCIDENT_CLOSED})
+OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS - OF_INCIDENTS
 
 OWN_TYPES: Mapping[str, EventType] = {
     "source.stale": EventType.SOURCE_STALE,
@@ -76,6 +80,7 @@ class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None = None
     stage: str | None = None
     officer_id: str | None = None
+    in_incident: bool = False
 
     @property
     def agencies(self) -> frozenset[str]:
@@ -100,8 +105,41 @@ class EndpointNews(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: int | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox. `alert` is None where it is not about an alert; then `data` tell what it is about."""
+class IncidentNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A mass of one cause that began, or is over since `closed_at`.
+
+    `kind` and `code`: what its dossiers have in common; `alerts`: how many there were, as far as known at that moment;
+    `standing`: how many still stand. `agencies`: where its dossiers stand; `responsible_agency`: who is asked to act.
+    """
+
+    incident_id: int
+    kind: CauseKind
+    code: str
+    severity: Severity
+    opened_at: datetime
+    alerts: int
+    standing: int
+    closed_at: datetime | None = None
+    rules: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    responsible_agency: str | None = None
+
+
+def incident_subject(incident_id: int) -> str:
+    """Return what an event about an incident is about."""
+    return f"incident:{incident_id}"
+
+
+News = EndpointNews | IncidentNews
+_NEWS: Mapping[EventType, type[News]] = {
+    **dict.fromkeys(OF_ENDPOINTS, EndpointNews),
+    **dict.fromkeys(OF_INCIDENTS, IncidentNews),
+}
+"""What an event that is not about an alert tells, by its type."""
+
+
+class _Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row of the outbox tells, whatever it is about."""
 
     xid: int
     id: int
@@ -110,7 +148,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     reason: Reason | None = None
     alert: ToldAlert | None = None
-    data: EndpointNews | None = None
+
+
+class Event(_Facts, frozen=True, kw_only=True):
+    """One row of the outbox. `alert` is None where it is not about an alert; then `data` tell what it is about."""
+
+    data: News | None = None
+
+    @property
+    def severity(self) -> Severity | None:
+        """How bad it is, None where it has no severity."""
+        if self.alert:
+            return self.alert.severity
+        return self.data.severity if isinstance(self.data, IncidentNews) else None
 
     @property
     def position(self) -> Position:
@@ -125,10 +175,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def event_of(row: Mapping[str, Any]) -> Event:
     """Return a row of the outbox as an event; raises `msgspec.ValidationError` for one this version cannot read."""
-    event = msgspec.convert({name: row[name] for name in Event.__struct_fields__}, Event)
-    if (event.alert is None, event.data is None) != (event.event in OF_ENDPOINTS, event.event in OF_ALERTS):
-        raise msgspec.ValidationError("an event about an alert holds it, one about a webhook what happened to it")
-    return event
+    type_ = msgspec.convert(row["event"], EventType)
+    if (row["alert"] is None, row["data"] is None) != (not type_.is_of_alert, type_.is_of_alert):
+        raise msgspec.ValidationError("an event about an alert holds it, any other what happened")
+    news = None if type_.is_of_alert else msgspec.convert(row["data"], _NEWS[type_])
+    facts = msgspec.convert({name: row[name] for name in _Facts.__struct_fields__}, _Facts)
+    return Event(**msgspec.structs.asdict(facts), data=news)
 
 
 def message_id(province: str, webhook_id: int, event: Event) -> str:

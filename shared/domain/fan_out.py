@@ -8,9 +8,10 @@ import msgspec
 
 from shared.domain.delivery import DeliveryState
 from shared.domain.events import Event, earlier_message_ids, message_id
-from shared.domain.payloads import Rendering, addressed, body_of, data_of, expires_at
+from shared.domain.payloads import addressed, body_of, data_of, expires_at
 from shared.domain.quiet import NOTHING_QUIET, Quiet
 from shared.domain.recipients import Subscription, decide
+from shared.domain.rendering import Rendering
 from shared.domain.windows import held_until
 
 
@@ -88,7 +89,7 @@ def fan_out(
 def _deliveries(
     province: str, event: Event, told: Iterable[Subscription], rendering: Rendering, known: set[str], now: datetime
 ) -> Iterator[Delivery]:
-    data, severity = data_of(event, rendering), event.alert.severity if event.alert else None
+    data = data_of(event, rendering)
     for one in told:
         earlier = (id_ for id_ in earlier_message_ids(province, one.id, event) if id_ in known)
         yield Delivery(
@@ -98,5 +99,5 @@ def _deliveries(
             body=body_of(event, addressed(data, role=one.role, supersedes=next(earlier, None))),
             state=DeliveryState.WAITING if one.is_listening else DeliveryState.CANCELLED,
             expires_at=expires_at(event),
-            held_until=held_until(one.window, severity, rendering.calendar, now=now),
+            held_until=held_until(one.window, event.severity, rendering.calendar, now=now),
         )

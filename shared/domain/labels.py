@@ -6,6 +6,7 @@ from shared.domain import statuses
 from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
+from shared.domain.incidents import CauseKind
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
@@ -193,6 +194,17 @@ SINCE: Mapping[str, str] = {
 }
 """What a card is held against."""
 
+INCIDENT_KINDS: Mapping[str, str] = {
+    CauseKind.AGENCY.value: "Cùng một đơn vị",
+    CauseKind.PROCEDURE.value: "Cùng một thủ tục",
+    CauseKind.SOURCE.value: "Cùng một nguồn dữ liệu",
+}
+"""What the dossiers of an incident have in common."""
+
+INCIDENT_STATES: Mapping[str, str] = {"open": "Đang diễn ra", "closed": "Đã kết thúc"}
+
+SILENCE_STATES: Mapping[str, str] = {"planned": "Chưa bắt đầu", "active": "Đang im lặng", "ended": "Đã kết thúc"}
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "rules": RULES,
     "families": FAMILIES,
@@ -220,5 +232,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "repairs": REPAIRS,
     "ranked_among": RANKED_AMONG,
     "since": SINCE,
+    "incident_kinds": INCIDENT_KINDS,
+    "incident_states": INCIDENT_STATES,
+    "silence_states": SILENCE_STATES,
 }
 """Every list of names under the name of what it lists."""

@@ -13,6 +13,11 @@ def petition_path(code: str) -> str:
     return f"/v1/petitions/{quote(code, safe='')}"
 
 
+def incident_path(incident_id: int) -> str:
+    """Return where an incident is read."""
+    return f"/v1/incidents/{incident_id}"
+
+
 _SCORES = {
     "indicators": "/v1/scores?agency={unit}&period={period}",
     "score": "/v1/scores/history?agency={unit}&period={period}",

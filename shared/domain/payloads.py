@@ -10,38 +10,21 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.events import EndpointNews, Event, EventType, ToldAlert
+from shared.domain.events import EndpointNews, Event, EventType, IncidentNews, ToldAlert
 from shared.domain.findings import Severity
+from shared.domain.incident_payloads import incident_data
 from shared.domain.messages import TELLINGS, UNWORDABLE, Facts, Message, label_alone, message
 from shared.domain.messages.wording import brief_moment, shorten
 from shared.domain.paths import alert_path, unit_of
 from shared.domain.recipients import Role, recipients
-from shared.domain.working_time import LOCAL, WorkingTime
+from shared.domain.rendering import CODE_LIMIT, Names, Rendering, local, named
 
 MOST_BYTES = 20_000
 """No body is longer, as it is sent."""
 
-_NAME_LIMIT = 300
-_CODE_LIMIT = 200
-
 
 class BodyTooLong(ValueError):
     """An event that cannot be told in the bytes a body may have."""
-
-
-class Names(msgspec.Struct, frozen=True):
-    """What agencies and procedures are called, by code; the code itself where nobody gave a name."""
-
-    agencies: Mapping[str, str] = {}
-    procedures: Mapping[str, str] = {}
-
-
-class Rendering(msgspec.Struct, frozen=True):
-    """What every event is rendered with: names, the province's working time, and the address of the API, None where unknown."""
-
-    names: Names
-    calendar: WorkingTime
-    public_url: str | None = None
 
 
 def expires_at(event: Event) -> datetime | None:
@@ -59,9 +42,15 @@ def expires_at(event: Event) -> datetime | None:
 
 def data_of(event: Event, rendering: Rendering, *, test: bool = False) -> dict[str, Any]:
     """Return the data of an event, addressed to nobody in particular; `test`: it is a sample, nothing happened."""
+    return {**_data(event, rendering), "test": test}
+
+
+def _data(event: Event, rendering: Rendering) -> dict[str, Any]:
     if event.alert is not None:
-        return {**_alert_data(event, event.alert, rendering), "test": test}
-    return {**(_endpoint_data(event.data) if event.data else {}), "test": test}
+        return _alert_data(event, event.alert, rendering)
+    if isinstance(event.data, IncidentNews):
+        return incident_data(event.data, rendering)
+    return _endpoint_data(event.data) if event.data else {}
 
 
 def addressed(data: Mapping[str, Any], *, role: Role | None = None, supersedes: str | None = None) -> dict[str, Any]:
@@ -75,7 +64,7 @@ def addressed(data: Mapping[str, Any], *, role: Role | None = None, supersedes: 
 
 def body_of(event: Event, data: Mapping[str, Any]) -> str:
     """Return what is sent, in the envelope of Standard Webhooks; raises `BodyTooLong`."""
-    body = msgspec.json.encode({"type": event.type, "timestamp": _local(event.at), "data": data})
+    body = msgspec.json.encode({"type": event.type, "timestamp": local(event.at), "data": data})
     if len(body) >= MOST_BYTES:
         raise BodyTooLong(f"{event.type} {event.id}")
     return body.decode()
@@ -95,27 +84,27 @@ def _alert_data(event: Event, alert: ToldAlert, rendering: Rendering) -> dict[st
         "text": said.text,
         "short": said.short,
         "params": _params(alert, said, rendering.names),
-        "agency": _named(alert.agency, rendering.names.agencies),
+        "agency": named(alert.agency, rendering.names.agencies),
         "responsible": alert.responsible,
         "recipient_role": next(iter(recipients(alert.responsible))),
-        "officer_id": _short(alert.officer_id, _CODE_LIMIT),
-        "dossier_code": _short(alert.dossier_code, _CODE_LIMIT),
-        "due_at": _local(alert.due_at),
-        "expires_at": _local(expires_at(event)),
+        "officer_id": _short(alert.officer_id, CODE_LIMIT),
+        "dossier_code": _short(alert.dossier_code, CODE_LIMIT),
+        "due_at": local(alert.due_at),
+        "expires_at": local(expires_at(event)),
         "supersedes": None,
         "url": None if rendering.public_url is None else rendering.public_url + alert_path(alert.id, alert.subject),
     }
 
 
 def _endpoint_data(about: EndpointNews) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(about), "failing_since": _local(about.failing_since)}
+    return {**msgspec.structs.asdict(about), "failing_since": local(about.failing_since)}
 
 
 def _params(alert: ToldAlert, said: Message, names: Names) -> dict[str, str | None]:
     """Return the values that the templates of Zalo and of e-offices ask for, under their names."""
-    procedure = _named(alert.procedure, names.procedures)
+    procedure = named(alert.procedure, names.procedures)
     return {
-        "ma_ho_so": _short(alert.dossier_code, _CODE_LIMIT),
+        "ma_ho_so": _short(alert.dossier_code, CODE_LIMIT),
         "ten_tthc": procedure["name"] if procedure else None,
         "don_vi": said.asked,
         "han": brief_moment(alert.due_at) if alert.due_at else None,
@@ -154,15 +143,5 @@ def _facts(alert: ToldAlert, names: Names, at: datetime) -> Facts:
     )
 
 
-def _named(code: str | None, names: Mapping[str, str]) -> dict[str, str] | None:
-    if code is None:
-        return None
-    return {"code": shorten(code, _CODE_LIMIT), "name": shorten(names.get(code) or code, _NAME_LIMIT)}
-
-
 def _short(text: str | None, limit: int) -> str | None:
     return None if text is None else shorten(text, limit)
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(LOCAL)

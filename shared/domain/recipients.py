@@ -8,7 +8,7 @@ import msgspec
 
 from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import Reason
-from shared.domain.events import Event, EventType, ToldAlert
+from shared.domain.events import Event, EventType, IncidentNews, ToldAlert
 from shared.domain.findings import Responsible, Severity
 from shared.domain.quiet import NOTHING_QUIET, Quiet
 from shared.domain.windows import OPEN, Window
@@ -40,6 +40,7 @@ class Why(StrEnum):
     LESS_SEVERE = "less_severe"
     OTHER_AGENCY = "other_agency"
     SILENCED = "silenced"
+    IN_INCIDENT = "in_incident"
     DIGEST_ONLY = "digest_only"
 
 
@@ -111,6 +112,8 @@ def decide(subscription: Subscription, event: Event, quiet: Quiet = NOTHING_QUIE
     """Return whether an event is told to a subscription, and why. `quiet`: what keeps silent just before it."""
     if event.at < subscription.created_at:
         return Decision(Why.EARLIER)
+    if isinstance(event.data, IncidentNews):
+        return Decision(_of_incident(subscription, event, event.data, quiet))
     if event.alert is None:
         return Decision(_of_endpoint(subscription, event))
     if event.reason in _IN_ONE_DIGEST:
@@ -132,6 +135,21 @@ def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:
     if subscription.agencies is not None and not subscription.agencies & alert.agencies:
         return Why.OTHER_AGENCY
     return None
+
+
+def _of_incident(subscription: Subscription, event: Event, news: IncidentNews, quiet: Quiet) -> Why:
+    """An incident is told like an alert that synchronisation must mend: to everyone of whose dossiers some are inside it."""
+    told = recipients(Responsible.CONNECTION)
+    if subscription.role not in told:
+        return Why.OTHER_ROLE
+    if subscription.rules and subscription.rules.isdisjoint(news.rules):
+        return Why.OTHER_RULE
+    if subscription.least_severity is Severity.CRITICAL and news.severity is not Severity.CRITICAL:
+        return Why.LESS_SEVERE
+    if subscription.agencies is not None and subscription.agencies.isdisjoint((*news.agencies, news.responsible_agency)):
+        return Why.OTHER_AGENCY
+    hushed = quiet.hushed(event)
+    return Why(hushed.why) if hushed else told[subscription.role]
 
 
 def _of_endpoint(subscription: Subscription, event: Event) -> Why:

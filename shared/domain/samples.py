@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from shared.domain.alerts import AlertState
-from shared.domain.events import OWN_TYPES, EndpointNews, Event, EventType, ToldAlert
+from shared.domain.events import OWN_TYPES, EndpointNews, Event, EventType, IncidentNews, ToldAlert, incident_subject
 from shared.domain.findings import IntakeDetails, Responsible, Severity, SourceStaleDetails
-from shared.domain.payloads import Names
+from shared.domain.incidents import CauseKind
 from shared.domain.recipients import endpoint_subject
+from shared.domain.rendering import Names
 
 NAMES = Names({"H20.114": "Ủy ban nhân dân phường Sơn Qui"}, {"1.001193": "Đăng ký khai sinh"})
 """What the samples name."""
@@ -21,6 +22,9 @@ _WINDOW, _WARN_BEFORE = timedelta(hours=8), timedelta(hours=2)
 def sample(type_: EventType, at: datetime) -> Event:
     """Return an event of a type, as if it had happened at a moment."""
     about = _ABOUT[type_](at)
+    if isinstance(about, IncidentNews):
+        subject = incident_subject(about.incident_id)
+        return Event(xid=0, id=0, at=at, event=type_, subject=subject, data=about)
     if isinstance(about, EndpointNews):
         return Event(xid=0, id=0, at=at, event=type_, subject=endpoint_subject(about.webhook_id), data=about)
     happened = EventType.ALERT_OPENED if type_ in OWN_TYPES.values() else type_
@@ -95,7 +99,22 @@ def _dropped(at: datetime) -> ToldAlert:
     )
 
 
-_ABOUT: Mapping[EventType, Callable[[datetime], ToldAlert | EndpointNews]] = {
+def _incident(at: datetime) -> IncidentNews:
+    return IncidentNews(
+        incident_id=12,
+        kind=CauseKind.AGENCY,
+        code="H20.114",
+        severity=Severity.WARNING,
+        opened_at=at,
+        alerts=480,
+        standing=480,
+        rules=("sync.status_mismatch",),
+        agencies=("H20.114",),
+        responsible_agency="H20",
+    )
+
+
+_ABOUT: Mapping[EventType, Callable[[datetime], ToldAlert | EndpointNews | IncidentNews]] = {
     EventType.ALERT_OPENED: _soon,
     EventType.ALERT_WORSENED: _breached,
     EventType.ALERT_MOVED: lambda at: _soon(at, sequence=2),
@@ -107,4 +126,6 @@ _ABOUT: Mapping[EventType, Callable[[datetime], ToldAlert | EndpointNews]] = {
     ),
     EventType.ENDPOINT_RECOVERED: lambda at: EndpointNews(webhook_id=3, failing_since=at - timedelta(hours=5)),
     EventType.ENDPOINT_TEST: lambda _: EndpointNews(webhook_id=3),
+    EventType.INCIDENT_OPENED: _incident,
+    EventType.INCIDENT_CLOSED: lambda at: msgspec.structs.replace(_incident(at - timedelta(hours=3)), standing=12, closed_at=at),
 }

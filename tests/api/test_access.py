@@ -32,7 +32,15 @@ OF_THE_PROVINCE = {"/metrics"}
 """What only those may ask for who are bound to no agency."""
 
 GUARDED = [route for route in ROUTES if route.path not in OPEN]
-ITEMS = {"alert_id": "1", "code": "H20.114", "name": "igate", "webhook_id": "1", "delivery_id": "1", "silence_id": "1"}
+ITEMS = {
+    "alert_id": "1",
+    "code": "H20.114",
+    "name": "igate",
+    "webhook_id": "1",
+    "delivery_id": "1",
+    "silence_id": "1",
+    "incident_id": "1",
+}
 OTHER_KEY = new_key(bytes([1]) * RANDOM_BYTES)
 
 

@@ -33,6 +33,7 @@ LISTS = {
     "/v1/agencies": ("agencies.csv", "code", "name", "parent"),
     "/v1/indicators": ("indicators.csv", "id", "group_name", "max", "full_marks_at", "basis", "lead", "sources"),
     "/v1/measures": ("measures.csv", "id", "numerator", "percent", "reached", "source"),
+    "/v1/incidents": ("incidents.csv", "id", "kind", "cause_code", "alerts", "standing"),
     "/v1/silences": ("silences.csv", "id", "rules", "ends_at", "state", "alerts_held"),
     "/v1/stock": ("stock.csv", "day", "kept_at", "open", "waiting_payment", "apologies_owed"),
     "/v1/policies": ("policies.csv", "id", "valid_from", "groups", "sources"),
@@ -110,6 +111,8 @@ async def one_of_each(world: World) -> None:
     async with world.database.begin() as connection:
         await audit_log.record(connection, PROVINCE, Actor("command:me"), "key.created", "key:x", {"name": "=1"}, now=NOW)
     await world.delivery(await world.webhook(id=1))
+    moment = {"opened_at": NOW, "expected": 20}
+    await world.write(tables.incidents, kind="agency", code="H20.114", severity="warning", agencies=["H20.114"], **moment)
     span = {"created_at": NOW, "starts_at": NOW, "ends_at": NOW + AGO}
     await world.write(tables.silences, rules=["deadline"], author="key:x", reason="=1", **span)
     await world.alert(agency="H20.114", procedure="1.001193", due_at=DUE)

@@ -11,9 +11,12 @@ from services.api.schemas.scores import View
 from services.api.schemas.sources import SourceFacts
 from shared.db.views.dossier_filters import SyncState
 from shared.db.views.freshness import Status as Freshness
+from shared.db.views.incidents import IncidentState
+from shared.db.views.silences import SilenceState
 from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
+from shared.domain.incidents import CauseKind
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
 from shared.domain.measures import Level, Must, Over
@@ -53,6 +56,9 @@ CODES: dict[str, Iterable[str]] = {
     "repairs": RepairKind,
     "ranked_among": Of,
     "since": Since,
+    "incident_kinds": CauseKind,
+    "incident_states": IncidentState,
+    "silence_states": SilenceState,
 }
 
 

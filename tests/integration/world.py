@@ -1,6 +1,6 @@
 """A tiny province for tests: sources that behave, and a monitor over them on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from shared.db.stores.sources import Registration
 from shared.db.tables import PETITIONS
 from shared.domain.catalogue import Agency, Procedure
 from shared.domain.dossiers import HomeSystem, Rules
+from shared.domain.incidents import Mass
 from shared.domain.petitions import Petition, PetitionStatus
 from shared.domain.records import Channel, Record
 from shared.domain.statuses import Status
@@ -53,6 +54,7 @@ class FakeSource:
         self.name = name
         self.mark = ""
         self.rows: dict[str, Record] = {}
+        self.keys: dict[str, set[str]] = {}
         self.broken: dict[str, tuple[str, datetime]] = {}
         self.fails: SourceError | None = None
         self.pages_asked = 0
@@ -62,10 +64,12 @@ class FakeSource:
         """Store what the system says now of a dossier."""
         self.broken.pop(record.source_id, None)
         self.rows[record.source_id] = msgspec.structs.replace(record, source=self.name)
+        self.keys.setdefault(record.code, set()).add(record.source_id)
 
     def break_row(self, source_id: str, code: str, updated_at: datetime) -> None:
         """Serve this row in a form that must be refused."""
         self.broken[source_id] = (code, updated_at)
+        self.keys.setdefault(code, set()).add(source_id)
 
     async def page(self, *, since: datetime, number: int, size: int) -> Page:
         self._maybe_fail()
@@ -78,7 +82,8 @@ class FakeSource:
     async def look_up(self, spellings: Sequence[str]) -> tuple[msgspec.Raw, ...]:
         self._maybe_fail()
         self.looked_up.append(spellings[0])
-        return tuple(msgspec.Raw(msgspec.json.encode(row)) for row in self._served() if row["code"] in spellings)
+        asked = [key for spelling in spellings for key in self.keys.get(spelling, ())]
+        return tuple(msgspec.Raw(msgspec.json.encode(row)) for row in self._served(asked) if row["code"] in spellings)
 
     def head(self, item: msgspec.Raw) -> Head:
         row = msgspec.json.decode(item)
@@ -93,11 +98,14 @@ class FakeSource:
     async def aclose(self) -> None:
         pass
 
-    def _served(self) -> list[dict[str, Any]]:
-        rows = [msgspec.structs.asdict(record) for key, record in self.rows.items() if key not in self.broken]
+    def _served(self, keys: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """Return the rows under these keys, every row there is where none are named."""
+        served = self.rows.keys() | self.broken.keys() if keys is None else set(keys)
+        rows = [msgspec.structs.asdict(self.rows[key]) for key in served if key in self.rows and key not in self.broken]
         broken = [
             {"source_id": key, "code": code, "updated_at": moment, "is_broken": True}
             for key, (code, moment) in self.broken.items()
+            if key in served
         ]
         return rows + broken
 
@@ -169,6 +177,7 @@ class World:
         self.evaluation_every = timedelta(hours=24)
         self.plan = score_plan(Offices())
         self.petitions_every = timedelta(minutes=15)
+        self.mass = Mass()
         self.fan_out: FanOut | None = None
         self.dispatcher: Dispatcher | None = None
 
@@ -191,7 +200,7 @@ class World:
                 configured.append(evaluation_registration(self.evaluation_every, position=3))
             await sources.register(connection, PROVINCE, configured, now=now)
         calendar = working_time(CalendarConfig())
-        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint)
+        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint, mass=self.mass)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]

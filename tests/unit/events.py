@@ -7,8 +7,8 @@ import msgspec
 from shared.domain.alerts import AlertState
 from shared.domain.events import Event, EventType, ToldAlert
 from shared.domain.findings import Responsible, Severity
-from shared.domain.payloads import Names, Rendering
 from shared.domain.recipients import Role, Subscription
+from shared.domain.rendering import Names, Rendering
 from shared.domain.rules import FAMILY_OF
 
 from .builders import CODE, at, calendar

@@ -8,7 +8,8 @@ from standardwebhooks import Webhook
 
 from services.demo_receiver import Receiver
 from shared.domain.events import EventType
-from shared.domain.payloads import Rendering, body_of, data_of
+from shared.domain.payloads import body_of, data_of
+from shared.domain.rendering import Rendering
 from shared.domain.samples import NAMES, sample
 
 from .builders import calendar

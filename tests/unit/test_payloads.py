@@ -13,8 +13,9 @@ from shared.domain.alerts import AlertState
 from shared.domain.events import OF_ALERTS, EventType
 from shared.domain.findings import Responsible, Severity
 from shared.domain.messages import SHORT_LIMIT, TEXT_LIMIT
-from shared.domain.payloads import MOST_BYTES, BodyTooLong, Names, Rendering, addressed, body_of, data_of, expires_at
+from shared.domain.payloads import MOST_BYTES, BodyTooLong, addressed, body_of, data_of, expires_at
 from shared.domain.recipients import Role
+from shared.domain.rendering import Names, Rendering
 from shared.domain.rules import RULES
 from shared.domain.samples import NAMES, sample
 

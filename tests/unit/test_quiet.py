@@ -6,12 +6,13 @@ import pytest
 
 from shared.domain.events import Event, EventType
 from shared.domain.fan_out import sort_out
-from shared.domain.quiet import Held, Hush, Hushed, Quiet, Silence
+from shared.domain.quiet import Held, Hush, Hushed, Of, Quiet, Silence
 from shared.domain.recipients import Role, Why, decide
 
 from .builders import CODE, MICROSECOND, at
 from .events import HAPPENED, changed, happened, subscription, told_alert
 
+ALERT = (Of.ALERT, 1042)
 STARTS, ENDS = at("18 09:00"), at("18 12:00")
 OPENED, WORSENED, MOVED, RESOLVED = (
     EventType.ALERT_OPENED,
@@ -81,8 +82,8 @@ def test_nobody_is_told_of_rules_that_are_for_digests_alone_also_not_that_they_e
 
 
 def test_the_first_that_is_held_back_is_kept_until_the_end() -> None:
-    assert after(event(OPENED), event(WORSENED)).held == {1042: Held(7, OPENED)}
-    assert after(event(WORSENED), event(MOVED)).held == {1042: Held(7, WORSENED)}
+    assert after(event(OPENED), event(WORSENED)).held == {ALERT: Held(7, OPENED)}
+    assert after(event(WORSENED), event(MOVED)).held == {ALERT: Held(7, WORSENED)}
 
 
 def test_an_alert_that_nobody_was_told_of_is_not_told_to_be_resolved() -> None:
@@ -107,9 +108,9 @@ def test_what_is_told_meanwhile_is_not_held_any_more() -> None:
 
 def test_the_silence_that_held_it_first_tells_it_at_its_end() -> None:
     both = quiet(silence(), silence(id=8))
-    assert after(event(OPENED), by=both).held == {1042: Held(7, OPENED)}
-    other = quiet(silence(id=8), held={1042: Held(7, OPENED)})
-    assert after(event(WORSENED), by=other).held == {1042: Held(7, OPENED)}
+    assert after(event(OPENED), by=both).held == {ALERT: Held(7, OPENED)}
+    other = quiet(silence(id=8), held={ALERT: Held(7, OPENED)})
+    assert after(event(WORSENED), by=other).held == {ALERT: Held(7, OPENED)}
 
 
 def test_events_of_a_batch_are_sorted_out_one_after_the_other() -> None:
@@ -122,7 +123,7 @@ def test_events_of_a_batch_are_sorted_out_one_after_the_other() -> None:
 
 def test_what_is_held_back_is_counted_also_where_nobody_listens() -> None:
     found = sort_out([event(OPENED)], [], quiet())
-    assert (found.addressed, found.silenced, dict(found.quiet.held)) == ((), {7: 1}, {1042: Held(7, OPENED)})
+    assert (found.addressed, found.silenced, dict(found.quiet.held)) == ((), {7: 1}, {ALERT: Held(7, OPENED)})
 
 
 def test_nothing_keeps_silent_about_what_is_no_alert() -> None:

@@ -35,6 +35,7 @@ _AS_KEPT = (
     "details",
     "points",
     "province_points",
+    "incident_id",
 )
 
 """Where to read more, by the kind of what an alert about scores is about."""

@@ -8,7 +8,8 @@ import structlog
 
 from shared.db.views.rows import Row
 from shared.domain.events import Event, earlier_event_id, event_id, event_of
-from shared.domain.payloads import Rendering, addressed, data_of
+from shared.domain.payloads import addressed, data_of
+from shared.domain.rendering import Rendering
 
 _log = structlog.get_logger(__name__)
 

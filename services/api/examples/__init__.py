@@ -22,8 +22,9 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
-from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT, STREAM
+from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT, INCIDENT_DATA, STREAM
 from services.api.examples.health import NOT_READY, READY
+from services.api.examples.incidents import INCIDENT
 from services.api.examples.opportunities import (
     INDICATOR_POINTS,
     OPPORTUNITY,
@@ -120,6 +121,11 @@ EXAMPLES: dict[str, Any] = {
     "GroupMax": POLICY_FACTS["groups"][0],
     "GroupName": INDICATOR_FACTS["group"],
     "Health": {"status": "ok"},
+    "Incident": INCIDENT,
+    "IncidentList": _page(INCIDENT),
+    "IncidentEvent": EVENTS[EventType.INCIDENT_OPENED],
+    "IncidentEventData": INCIDENT_DATA,
+    "EventIncident": INCIDENT_DATA["incident"],
     "IndicatorCard": INDICATOR_CARD,
     "IndicatorFacts": INDICATOR_FACTS,
     "IndicatorList": _page(INDICATOR_FACTS),

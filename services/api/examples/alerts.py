@@ -33,6 +33,7 @@ ALERT: dict[str, Any] = {
     "details": DETAILS["IntakeDetails"],
     "points": 0.043478,
     "province_points": 0.000312,
+    "incident_id": None,
     "title": "Sắp hết thời hạn tiếp nhận – H20.114-261120-0042",
     "message": "[NHẮC VIỆC] Hồ sơ H20.114-261120-0042 – Đăng ký khai sinh. Nộp trên Cổng Dịch vụ công quốc gia lúc 07 giờ 52 "
     "phút ngày 20/11/2026, chưa được tiếp nhận; còn 1 giờ 55 phút.",

@@ -8,7 +8,8 @@ import msgspec
 from services.api.examples.alerts import FRESH
 from shared.config import CalendarConfig
 from shared.domain.events import EventType
-from shared.domain.payloads import Rendering, body_of, data_of
+from shared.domain.payloads import body_of, data_of
+from shared.domain.rendering import Rendering
 from shared.domain.samples import NAMES, sample
 from shared.domain.working_time import LOCAL
 from shared.policy import working_time
@@ -27,6 +28,7 @@ EVENTS: dict[EventType, dict[str, Any]] = {type_: _body(type_) for type_ in Even
 
 ALERT_DATA: dict[str, Any] = EVENTS[EventType.ALERT_OPENED]["data"]
 ENDPOINT_DATA: dict[str, Any] = EVENTS[EventType.ENDPOINT_DISABLED]["data"]
+INCIDENT_DATA: dict[str, Any] = EVENTS[EventType.INCIDENT_OPENED]["data"]
 FEED_EVENT: dict[str, Any] = {"id": "evt_mzxw6ytboi2dmnzygrqwy3dpnuqho33s", **EVENTS[EventType.ALERT_OPENED]}
 FEED: dict[str, Any] = {"items": [FEED_EVENT], "after": "q83vEjRWeJqrze8SNFaTpndhcm5pbmc", **FRESH}
 STREAM = f"id: q83vEjRWeJqrze8SNFaTpndhcm5pbmc\nevent: {FEED_EVENT['type']}\ndata: {msgspec.json.encode(FEED_EVENT).decode()}\n\n"

@@ -27,8 +27,9 @@ from shared.db.views.rows import Row
 from shared.db.views.webhooks import LATEST_FIRST, DeliveryFilters, attempts_of, delivery_page, find_delivery, find_webhook
 from shared.domain.delivery import DeliveryState
 from shared.domain.events import EventType
-from shared.domain.payloads import Rendering, addressed, body_of, data_of
+from shared.domain.payloads import addressed, body_of, data_of
 from shared.domain.recipients import Role
+from shared.domain.rendering import Rendering
 from shared.domain.samples import NAMES, sample
 
 router = APIRouter(tags=["webhooks"])

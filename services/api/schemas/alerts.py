@@ -45,6 +45,7 @@ class Alert(Schema):
         "decimals, may be negative; null where nothing brings points back or nobody knows; once resolved as it was told last"
     )
     province_points: float | None = Field(description="Likewise on the province's card")
+    incident_id: int | None = Field(description="The incident it was or is part of; null: none")
     title: str = Field(description="For a list")
     message: str = Field(description="What happened, how much time is left, who is asked to do what; at most 600 characters")
     short: str = Field(description="The same in at most 160 characters")
@@ -57,7 +58,7 @@ class AlertChange(Schema):
     at: Moment
     event: Literal["opened", "worsened", "updated", "moved", "resolved"]
     changes: dict[str, Any]
-    reason: str | None = Field(description="Why, where it was not the dossier itself: baseline, merged, rules_changed")
+    reason: str | None = Field(description="Why, where it was not the dossier itself: baseline, merged, rules_changed, incident")
 
 
 class AlertWithHistory(Alert):

@@ -8,6 +8,7 @@ from services.api.schemas.base import AgencyName, Fresh, Moment, Schema
 from shared.domain.alerts import AlertState
 from shared.domain.events import EventType
 from shared.domain.findings import Responsible, Severity
+from shared.domain.incidents import CauseKind
 from shared.domain.recipients import Role
 
 
@@ -61,6 +62,33 @@ class EndpointEventData(Schema):
     test: bool = Field(description="True for a sample: nothing happened")
 
 
+class EventIncident(Schema):
+    """The incident as it was at the moment of the event."""
+
+    id: int
+    kind: CauseKind
+    code: str = Field(description="Of the agency or the procedure, or the name of the source")
+    name: str
+    severity: Severity
+    opened_at: Moment
+    closed_at: Moment | None
+    alerts: int = Field(description="How many dossiers, as far as known at the moment of the event")
+    standing: int = Field(description="How many of them still stand; at its end they are told one by one")
+    rules: list[str]
+    responsible_agency: str | None
+
+
+class IncidentEventData(Schema):
+    """What is told of an incident. The texts are Vietnamese."""
+
+    incident: EventIncident
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=600)
+    short: str = Field(max_length=160, description="The same in at most 160 characters")
+    url: str | None = Field(description="Where to read more; null where `webhooks.public_url` is not set")
+    test: bool = Field(description="True for a sample: nothing happened")
+
+
 class AlertEvent(Schema):
     """What is sent of an alert, in the envelope of Standard Webhooks."""
 
@@ -77,13 +105,21 @@ class EndpointEvent(Schema):
     data: EndpointEventData
 
 
+class IncidentEvent(Schema):
+    """What is sent of an incident, in the envelope of Standard Webhooks."""
+
+    type: Literal["incident.opened", "incident.closed"]
+    timestamp: Moment = Field(description="When it happened")
+    data: IncidentEventData
+
+
 class FeedEvent(Schema):
     """An event in the feed; `id` is the same whoever asks."""
 
     id: str
     type: EventType
     timestamp: Moment = Field(description="When it happened")
-    data: AlertEventData | EndpointEventData
+    data: AlertEventData | EndpointEventData | IncidentEventData
 
 
 class EventFeed(Fresh):

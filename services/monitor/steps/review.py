@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from services.monitor.steps.incidents import gather
 from shared.db.engine import Connection, Database, clock, fence, retried
 from shared.db.stores import alerts, dossiers, look_ups, marks, repairs, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
@@ -16,6 +17,7 @@ from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Place, Rules
 from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
+from shared.domain.incidents import Mass
 from shared.domain.measured import Measured, measured
 from shared.domain.review import REVIEW_VERSION, review
 from shared.domain.standing import Delay, Standing, delays, standing
@@ -45,12 +47,15 @@ class Outcome(msgspec.Struct, frozen=True):
 class Reviewer:
     """Reviews the dossiers of one province by one set of rules, as long as no newer rules are at work."""
 
-    def __init__(self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str) -> None:
+    def __init__(
+        self, database: Database, rules: Rules, calendar: WorkingTime, fingerprint: str, *, mass: Mass | None = None
+    ) -> None:
         self._database = database
         self.rules = rules
         self.calendar = calendar
         self.rule_set: int | None = None
         self._fingerprint = fingerprint
+        self.mass = mass or Mass()
         self._superseded = False
 
     async def start(self) -> None:
@@ -151,6 +156,7 @@ class Reviewer:
                 await dossiers.park(
                     connection, province, outcome.dossier.code, reason=outcome.error, rule_set=self.rule_set, now=now
                 )
+        changes = await gather(connection, self.rules, self.mass, changes, now=now)
         await alerts.write(connection, province, changes, now=now)
         counted = {o.dossier.code: o.review.marks for o in sound}
         await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)

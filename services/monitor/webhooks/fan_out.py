@@ -15,9 +15,9 @@ from shared.db.views.queues import WEBHOOKS
 from shared.db.views.rows import Row
 from shared.domain.events import Event, Position, event_of
 from shared.domain.fan_out import Addressed, FannedOut, Sorted, earlier_ids, fan_out, sort_out
-from shared.domain.payloads import Rendering
-from shared.domain.quiet import Quiet, Silence
+from shared.domain.quiet import Quiet, Silence, key_of
 from shared.domain.recipients import Subscription
+from shared.domain.rendering import Rendering
 from shared.domain.working_time import WorkingTime
 
 log = structlog.get_logger()
@@ -110,8 +110,8 @@ class FanOut:
         self, connection: Connection, events: Sequence[Event], listening: Sequence[Subscription], by: tuple[Silence, ...]
     ) -> Sorted:
         """Return who is told of what; what a silence holds back is kept for its end."""
-        ids = {event.alert.id for event in events if event.alert}
-        held = await silences.held_of(connection, self._province, ids) if by else {}
+        keys = {key for event in events if (key := key_of(event))}
+        held = await silences.held_of(connection, self._province, keys) if by else {}
         before = Quiet(silences=by, digest_only=self._digest_only, held=held)
         found = sort_out(events, listening, before)
         await silences.keep(connection, self._province, before, found.quiet, found.silenced)

@@ -1,11 +1,15 @@
 """The end of a silence: what it held back and still stands is told."""
 
+from datetime import datetime
+
 import structlog
 
-from shared.db.engine import Database, clock, retried
-from shared.db.stores import outbox, silences
+from shared.db.engine import Connection, Database, clock, retried
+from shared.db.stores import incidents, outbox, silences
 from shared.db.stores.telling_again import tell_again
 from shared.domain.alerts import Reason
+from shared.domain.events import EventType
+from shared.domain.incidents import Standing
 
 log = structlog.get_logger()
 
@@ -44,6 +48,17 @@ class Concluding:
             told = await tell_again(*place, held, Reason.SILENCE_ENDED, now=now) if held else 0
             is_last = len(held) < self._size
             await silences.told(*place, ended, told, concluded_at=now if is_last else None)
+            masses = await _tell_incidents(connection, self._province, ended, now)
         if is_last:
             log.info("silence_concluded", silence=ended)
-        return told
+        return told + masses
+
+
+async def _tell_incidents(connection: Connection, province: str, silence: int, now: datetime) -> int:
+    """Tell of the incidents that a silence held back and that are not over, as they stand now; returns how many."""
+    found = await incidents.let_go(connection, province, silence)
+    for incident in found:
+        standing = len(await incidents.standing_ids(connection, province, incident.id))
+        known = Standing(await incidents.alerts_of(connection, province, incident.id), standing)
+        await incidents.tell(connection, province, EventType.INCIDENT_OPENED, incident, known, now=now)
+    return len(found)

@@ -29,12 +29,16 @@ DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A change to be written: of which subject, where it stands, and why where it was not the dossier itself."""
+    """A change to be written: of which subject, where it stands, and why where it was not the dossier itself.
+
+    `incident`: inside which one it opens.
+    """
 
     subject: str
     change: Change
     place: Place
     reason: Reason | None = None
+    incident: int | None = None
 
 
 async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
@@ -162,6 +166,8 @@ def _new_row(province: str, told: Told, now: datetime) -> dict[str, Any]:
         "opened_at": now,
         "baseline": told.reason is Reason.BASELINE,
         "reason": told.reason,
+        "incident_id": told.incident,
+        "in_incident": told.incident is not None,
         **_columns(told.change.finding),
         **msgspec.structs.asdict(told.place),
     }

@@ -8,12 +8,12 @@ from sqlalchemy import Select, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import held_alerts, silences
+from shared.db.tables import held_alerts, incidents, silences
 from shared.db.views.rows import Row, all_rows, one_row
 from shared.db.views.scope import at_agency
 from shared.domain.agencies import AgencyTree
 from shared.domain.events import EventType
-from shared.domain.quiet import Held, Quiet, Silence
+from shared.domain.quiet import Held, Key, Of, Quiet, Silence
 from shared.domain.recipients import agencies_heard
 
 
@@ -44,33 +44,48 @@ async def unconcluded(connection: AsyncConnection, province: str, tree: AgencyTr
     return tuple(_silence(row, tree) for row in await all_rows(connection, query.order_by(silences.c.id)))
 
 
-async def held_of(connection: AsyncConnection, province: str, alert_ids: Collection[int]) -> dict[int, Held]:
-    """Return what is held back of these alerts."""
-    query = select(held_alerts).where(held_alerts.c.province_code == province, held_alerts.c.alert_id.in_(sorted(alert_ids)))
-    rows = await all_rows(connection, query)
-    return {row["alert_id"]: Held(row["silence_id"], EventType(row["event"])) for row in rows}
+async def held_of(connection: AsyncConnection, province: str, keys: Collection[Key]) -> dict[Key, Held]:
+    """Return what is held back of these alerts and incidents."""
+    ids = {of: sorted(id_ for kind, id_ in keys if kind is of) for of in Of}
+    of_alerts = select(held_alerts).where(held_alerts.c.province_code == province, held_alerts.c.alert_id.in_(ids[Of.ALERT]))
+    of_incidents = select(incidents.c.id, incidents.c.held_by).where(
+        incidents.c.province_code == province, incidents.c.id.in_(ids[Of.INCIDENT]), incidents.c.held_by.is_not(None)
+    )
+    found = {
+        (Of.ALERT, row["alert_id"]): Held(row["silence_id"], EventType(row["event"]))
+        for row in (await all_rows(connection, of_alerts) if ids[Of.ALERT] else ())
+    }
+    for row in await all_rows(connection, of_incidents) if ids[Of.INCIDENT] else ():
+        found[Of.INCIDENT, row["id"]] = Held(row["held_by"], EventType.INCIDENT_OPENED)
+    return found
 
 
 async def keep(connection: AsyncConnection, province: str, before: Quiet, after: Quiet, silenced: Mapping[int, int]) -> None:
     """Write what is held back now instead of before, and how many events each silence held back."""
     gone = before.held.keys() - after.held.keys()
+    new = {key: held for key, held in after.held.items() if key not in before.held}
+    await _keep_alerts(connection, province, {id_ for of, id_ in gone if of is Of.ALERT}, new)
+    for (of, id_), by in [*((key, None) for key in sorted(gone)), *((key, held.silence) for key, held in sorted(new.items()))]:
+        if of is Of.INCIDENT:
+            which = (incidents.c.province_code == province, incidents.c.id == id_)
+            await connection.execute(update(incidents).where(*which).values(held_by=by))
+    for silence_id, events in sorted(silenced.items()):
+        alerts = sum(of is Of.ALERT and held.silence == silence_id for (of, _), held in new.items())
+        counted = {"events_held": silences.c.events_held + events, "alerts_held": silences.c.alerts_held + alerts}
+        await connection.execute(update(silences).where(*_is(province, silence_id)).values(counted))
+
+
+async def _keep_alerts(connection: AsyncConnection, province: str, gone: Collection[int], new: Mapping[Key, Held]) -> None:
     if gone:
         which = (held_alerts.c.province_code == province, held_alerts.c.alert_id.in_(sorted(gone)))
         await connection.execute(delete(held_alerts).where(*which))
-    new = {alert_id: held for alert_id, held in after.held.items() if alert_id not in before.held}
     rows = [
-        {"province_code": province, "alert_id": alert_id, "silence_id": held.silence, "event": held.event}
-        for alert_id, held in sorted(new.items())
+        {"province_code": province, "alert_id": id_, "silence_id": held.silence, "event": held.event}
+        for (of, id_), held in sorted(new.items())
+        if of is Of.ALERT
     ]
     if rows:
         await connection.execute(upsert(held_alerts).on_conflict_do_nothing(), rows)
-    alerts_held = {one: sum(held.silence == one for held in new.values()) for one in silenced}
-    for silence_id, events in sorted(silenced.items()):
-        counted = {
-            "events_held": silences.c.events_held + events,
-            "alerts_held": silences.c.alerts_held + alerts_held[silence_id],
-        }
-        await connection.execute(update(silences).where(*_is(province, silence_id)).values(counted))
 
 
 async def has_ended(connection: AsyncConnection, province: str, *, now: datetime) -> bool:

@@ -24,7 +24,7 @@ async def tell_again(
     held = select(dossiers.c.code).where(dossiers.c.province_code == province, dossiers.c.code.in_(codes))
     await connection.execute(held.order_by(dossiers.c.code).with_for_update())
     await connection.execute(select(alerts.c.id).where(*of_these).order_by(alerts.c.id).with_for_update())
-    told = update(alerts).where(*of_these).values(sequence=alerts.c.sequence + 1).returning(alerts)
+    told = update(alerts).where(*of_these).values(sequence=alerts.c.sequence + 1, in_incident=False).returning(alerts)
     rows = sorted((await connection.execute(told)).mappings(), key=lambda row: int(row["id"]))
     if rows:
         events = [wanted[row["id"]].removeprefix("alert.") for row in rows]

@@ -34,6 +34,7 @@ class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
     sectors: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     officers: tuple[str, ...] = ()
+    incidents: tuple[int, ...] = ()
     due_from: datetime | None = None
     due_to: datetime | None = None
     q: str | None = None
@@ -61,6 +62,8 @@ def facts(filters: AlertFilters, province: str, of: Callable[[str], ColumnElemen
         "officer_id": filters.officers,
     }
     wanted = [one_of(of(name), values) for name, values in listed.items() if values]
+    if filters.incidents:
+        wanted.append(of("incident_id").in_(filters.incidents))
     if filters.due_from:
         wanted.append(of("due_at") >= filters.due_from)
     if filters.due_to:

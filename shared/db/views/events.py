@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, not_, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Text, and_, cast, func, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.outbox_order import IN_ORDER, is_after, is_settled
@@ -20,6 +20,8 @@ from shared.domain.events import OWN_TYPES, EventType, Position
 def _fact(name: str) -> ColumnElement[Any]:
     """Return what an event tells of its alert, by the name of the alert's column."""
     told = func.jsonb_extract_path_text(outbox.c.alert, name)
+    if name == "incident_id":
+        return cast(told, BigInteger)
     return cast(told, DateTime(timezone=True)) if name.endswith("_at") else told
 
 
@@ -91,10 +93,13 @@ def reader_is(province: str, reader: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_seen(within: AgencyTree) -> ColumnElement[bool]:
-    """An event may be seen where its alert stands and by who is asked to act; one about no alert in the whole province."""
+    """An event may be seen where its alert stands and by who is asked to act, an incident by everyone of whose dossiers some are
+    inside it; any other in the whole province.
+    """
     if within.is_whole:
         return true()
-    return or_(one_of(_AGENCY, within.codes), one_of(_RESPONSIBLE, within.codes))
+    inside = func.jsonb_extract_path(outbox.c.data, "agencies").bool_op("?|")(cast(sorted(within.codes), ARRAY(Text)))
+    return or_(one_of(_AGENCY, within.codes), one_of(_RESPONSIBLE, within.codes), inside)
 
 
 def _conditions(filters: EventFilters, snapshot: Snapshot) -> list[ColumnElement[bool]]:

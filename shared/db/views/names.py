@@ -16,6 +16,11 @@ def agency_name(rows: FromClause, code: ColumnElement[Any]) -> ColumnElement[Any
     return _of(rows, agencies, code, agencies.c.name)
 
 
+def procedure_name(rows: FromClause, code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the name of the procedure with this code, likewise."""
+    return _of(rows, procedures, code, procedures.c.name)
+
+
 def procedure_facts(rows: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Return name and sector of the procedure that rows name, as `procedure_name` and `procedure_sector`; null likewise."""
     code = rows.c.procedure
