@@ -25,6 +25,22 @@ _NOT_A_NAME = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 
 
 @dataclass(frozen=True)
+class Sent:
+    """An answer as it goes out, whoever it goes to. `tag`: what it is known by."""
+
+    tag: str
+    content: bytes
+    media_type: str
+    headers: Mapping[str, str]
+
+    def to(self, known: frozenset[str]) -> Response:
+        """Return it, or only 304 to a caller who has this very answer."""
+        if self.tag in known or "*" in known:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self.headers)
+        return Response(self.content, headers=self.headers, media_type=self.media_type)
+
+
+@dataclass(frozen=True)
 class Answer:
     """How one request is to be answered.
 
@@ -52,9 +68,9 @@ class Answer:
         told = "".join(headers.values()).encode()
         tag = f'"{blake2b(content + told, digest_size=12).hexdigest()}"'
         headers = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Vary": "Accept", **headers}
-        if tag in self.known or "*" in self.known:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(content, headers=headers, media_type=media_type)
+        sent = Sent(tag, content, media_type, headers)
+        self.request.state.sent = sent
+        return sent.to(self.known)
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,7 @@ _IfNoneMatch = Annotated[
 
 async def answer(request: Request, if_none_match: _IfNoneMatch = None) -> Answer:
     """Return how to answer, from the headers `Accept` and `If-None-Match`; raises the problem of a form nobody offers."""
-    return Answer(request, _form(request, (JSON,)), _known(if_none_match))
+    return Answer(request, _form(request, (JSON,)), known_tags(if_none_match))
 
 
 async def computed_answer(request: Request) -> Answer:
@@ -94,7 +110,7 @@ async def computed_answer(request: Request) -> Answer:
 
 async def list_answer(request: Request, if_none_match: _IfNoneMatch = None) -> ListAnswer:
     """Return how to answer with a list, likewise."""
-    return ListAnswer(request, _form(request, (JSON, CSV)), _known(if_none_match))
+    return ListAnswer(request, _form(request, (JSON, CSV)), known_tags(if_none_match))
 
 
 AnAnswer = Annotated[Answer, Depends(answer)]
@@ -129,7 +145,8 @@ def _form(request: Request, offered: Sequence[str]) -> str:
     return form
 
 
-def _known(if_none_match: str | None) -> frozenset[str]:
+def known_tags(if_none_match: str | None) -> frozenset[str]:
+    """Return the tags a header `If-None-Match` names, or `*`; none where there is no such header."""
     if if_none_match is None:
         return frozenset()
     return frozenset({"*"} if if_none_match.strip() == "*" else _TAG.findall(if_none_match))

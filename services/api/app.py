@@ -14,6 +14,7 @@ from services.api.access.rates import Buckets
 from services.api.access.tokens import Tokens
 from services.api.limits import BodyLimit, HeadLimit, TimeLimit
 from services.api.measuring import Measuring
+from services.api.memory import Kepts, Memory
 from services.api.metrics import Metrics
 from services.api.middleware import AnswerDate, RequestRecord
 from services.api.news import News
@@ -145,6 +146,7 @@ def create_app(
     problems.install(app)
     access = config.access
     app.add_middleware(BodyLimit, largest=access.largest_body)
+    app.add_middleware(Memory, reader=app.state.reader, metrics=app.state.metrics, kepts=Kepts())
     doorkeeper = Credentials(app.state.keys, _tokens(database, config))
     app.add_middleware(Gate, doorkeeper=doorkeeper, asked=Buckets(access.rate), failed=Buckets(access.failures))
     app.add_middleware(HeadLimit)

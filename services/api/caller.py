@@ -7,6 +7,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from services.api.problems import forbidden
+from shared.db.views.seen import Seen
 from shared.domain.access import Actor, Scope, missing
 from shared.domain.agencies import AgencyTree
 
@@ -18,13 +19,14 @@ class Caller:
     """Somebody the gate let in.
 
     `within`: the agencies whose dossiers he may see; `actor`: as the audit log names him; `agency`: the one he is bound to,
-    None where that is the whole province.
+    None where that is the whole province; `seen`: the database as it was when he was let in, None where it was not asked.
     """
 
     within: AgencyTree
     actor: Actor = NOBODY
     scopes: frozenset[Scope] = frozenset()
     agency: str | None = None
+    seen: Seen | None = None
 
 
 _BEARER = HTTPBearer(

@@ -40,6 +40,9 @@ class Metrics:
         self._seconds = Histogram(
             "watch766_request_seconds", "Time to the answer", ["method", "route"], registry=self._registry, buckets=_BUCKETS
         )
+        self._remembered = Counter(
+            "watch766_answers_from_memory", "Answers that were kept and given again", ["route"], registry=self._registry
+        )
         self._up = self._gauge("watch766_database_up", "1 when the database answered this scrape")
         self._alerts = self._gauge("watch766_alerts_unresolved", "Alerts open or acknowledged", "rule", "severity")
         self._due = self._gauge("watch766_dossiers_due", "Dossiers due for review")
@@ -61,6 +64,10 @@ class Metrics:
         known = known_method(method)
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(known, route).observe(took.total_seconds())
+
+    def remembered(self, route: str) -> None:
+        """Count one answer from memory under its route's template."""
+        self._remembered.labels(route).inc()
 
     def connected(self, in_use: int, idle: int) -> None:
         """Take over how many connections of the pool are in use and how many are idle."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.db.engine import Database
+from shared.db.engine import Database, translated
+from shared.db.views.seen import Seen, look
 from shared.db.views.snapshot import Moment, Snapshot, open_snapshot
 from shared.domain.working_time import WorkingTime
 
@@ -24,6 +25,13 @@ class Reader:
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """Open the one transaction of a request."""
         return open_snapshot(self.database, self.province, moment=self.moment)
+
+    async def look(self) -> Seen:
+        """Return which state of the database is to be seen; raises `DatabaseUnavailable`."""
+        with translated():
+            async with self.database.engine.connect() as connection:
+                seen = await look(connection)
+                return Seen(await self.moment(connection), seen.state) if self.moment else seen
 
 
 async def reader(request: Request) -> Reader:

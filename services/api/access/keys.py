@@ -10,6 +10,7 @@ from services.api.caller import Caller
 from shared.db.engine import Database, translated
 from shared.db.stores import api_keys
 from shared.db.views.api_keys import find_key, reach
+from shared.db.views.seen import Seen
 from shared.db.views.snapshot import Moment
 from shared.domain.access import Actor, Key, prefix_of, scopes_of, why_refused
 from shared.domain.agencies import AgencyTree
@@ -30,27 +31,27 @@ class Keys:
     async def holder(self, text: str, request_id: str) -> Caller:
         """Return who holds a key; raises `Refused` for one that is not good, `DatabaseUnavailable` when nobody can tell."""
         try:
-            key, within, now = await self._find(text)
+            key, within, seen = await self._find(text)
         except DatabaseUnavailable:  # the connection may have broken while it was idle: the next one is new
-            key, within, now = await self._find(text)
-        self._note_use(key, now)
-        return Caller(within, Actor(f"key:{key.prefix}", request_id), scopes_of(key.scopes), key.agency)
+            key, within, seen = await self._find(text)
+        self._note_use(key, seen.now)
+        return Caller(within, Actor(f"key:{key.prefix}", request_id), scopes_of(key.scopes), key.agency, seen)
 
     async def settle(self) -> None:
         """Wait until every use that is being noted is noted."""
         await asyncio.gather(*self._noting.values())
 
-    async def _find(self, text: str) -> tuple[Key, AgencyTree, datetime]:
+    async def _find(self, text: str) -> tuple[Key, AgencyTree, Seen]:
         prefix = prefix_of(text)
         with translated():
             async with self._database.engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
-                key, now = await find_key(connection, self._province, prefix)
-                now = await self._moment(connection) if self._moment else now
-                reason = why_refused(key, text, now=now)
+                key, seen = await find_key(connection, self._province, prefix)
+                seen = Seen(await self._moment(connection), seen.state) if self._moment else seen
+                reason = why_refused(key, text, now=seen.now)
                 if key is None or reason:
                     raise Refused(reason or "unknown", prefix)
-                return key, await reach(connection, self._province, key.agency), now
+                return key, await reach(connection, self._province, key.agency), seen
 
     def _note_use(self, key: Key, now: datetime) -> None:
         """Have it written that a key was used, at most once a minute and while the request goes on."""

@@ -1,30 +1,31 @@
 """Keys to the API, as they are looked up and listed; and what somebody bound to an agency may see."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import agencies, api_keys
 from shared.db.views.rows import Row, all_rows, columns
+from shared.db.views.seen import STATE, Seen
 from shared.domain.access import Key
 from shared.domain.agencies import WHOLE_PROVINCE, AgencyTree
 
 _FIND = text(
-    f"SELECT clock_timestamp() AS now, {', '.join(f'found.{name}' for name in Key.__struct_fields__)}"  # noqa: S608 - our own names
+    f"SELECT clock_timestamp() AS now, {STATE} AS state, {', '.join(f'found.{name}' for name in Key.__struct_fields__)}"  # noqa: S608 - our own names
     " FROM (SELECT 1) AS one LEFT JOIN api_keys AS found ON found.province_code = :province AND found.prefix = :prefix"
 )
 """Written once: every request asks it, and to put it together each time costs more than the question."""
 
 
-async def find_key(connection: AsyncConnection, province: str, prefix: str) -> tuple[Key | None, datetime]:
-    """Return the key with a prefix, None where there is none, and the database's clock. Both cost the same."""
+async def find_key(connection: AsyncConnection, province: str, prefix: str) -> tuple[Key | None, Seen]:
+    """Return the key with a prefix, None where there is none, and what was seen: its clock and state. Both cost the same."""
     found = (await connection.execute(_FIND, {"province": province, "prefix": prefix})).one()
+    seen = Seen(found.now, found.state)
     if found.prefix is None:
-        return None, found.now
+        return None, seen
     facts = {name: getattr(found, name) for name in Key.__struct_fields__}
-    return Key(**{**facts, "scopes": tuple(found.scopes)}), found.now
+    return Key(**{**facts, "scopes": tuple(found.scopes)}), seen
 
 
 async def reach(connection: AsyncConnection, province: str, agency: str | None) -> AgencyTree:
