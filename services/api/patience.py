@@ -1,4 +1,4 @@
-"""A connection is closed when its client takes too long to say what it wants; uvicorn itself would wait for ever."""
+"""A connection is closed when its client takes too long, to say what it wants or to take the answer; uvicorn would wait on."""
 
 import asyncio
 
@@ -7,12 +7,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class PatientProtocol(H11Protocol):
-    """Waits only so long for the head of a request. Its body is waited for by the application."""
+    """Waits only so long for the head of a request, and for an answer to be taken. A body is waited for by the application."""
 
     patience = 10.0
-    """Seconds."""
+    """Seconds for a head."""
+
+    taking = 30.0
+    """Seconds for what was answered to be taken, whenever more of it waits than a connection should hold."""
 
     _impatient: asyncio.TimerHandle | None = None
+    _untaken: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -22,8 +26,18 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         self._watch()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._untaken is None:
+            self._untaken = self.loop.call_later(self.taking, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._taken()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._rest()
+        self._taken()
         super().connection_lost(exc)
 
     def _watch(self) -> None:
@@ -37,3 +51,8 @@ class PatientProtocol(H11Protocol):
         if self._impatient is not None:
             self._impatient.cancel()
             self._impatient = None
+
+    def _taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_network
 
 import httpx
+import psutil
 import pytest
 
 from services.api.patience import PatientProtocol
@@ -110,6 +111,26 @@ async def test_who_drips_a_head_byte_by_byte_gains_no_time_by_it(world: World, m
         with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
             await asyncio.wait_for(reader.readuntil(b"never"), PATIENCE)
         dripping.cancel()
+
+
+async def test_who_does_not_take_the_answers_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientProtocol, "taking", 0.2)
+    many = 60
+    async with served(world) as port:
+        size = len((await answer(port, "/openapi.json")).content)
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        own = writer.get_extra_info("sockname")
+        writer.write(b"GET /openapi.json HTTP/1.1\r\nHost: w\r\n\r\n" * many)
+        await asyncio.wait_for(_left(own), PATIENCE)
+        assert size * many > 10_000_000, "so much no system keeps for a client"
+        assert (await answer(port)).status_code == 200
+        writer.close()
+
+
+async def _left(client: tuple[str, int]) -> None:
+    """Return when the server holds no connection to a client any more."""
+    while any(one.raddr == client and one.status == "ESTABLISHED" for one in psutil.Process().net_connections("tcp")):
+        await asyncio.sleep(0.05)
 
 
 async def test_who_does_not_send_the_body_he_announced_is_told_so(world: World) -> None:
