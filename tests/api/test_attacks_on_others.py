@@ -73,7 +73,10 @@ async def theirs(world: World) -> dict[str, str]:
     delivery = await world.delivery(webhook, state="failed")
     silence = {"starts_at": world.now, "ends_at": world.now + AGO, "author": "key:tests", "reason": "thử", "owner_agency": OTHER}
     made = await world.write(tables.silences, **silence, created_at=world.now)
-    return {"alert_id": str(alert), "webhook_id": str(webhook), "delivery_id": str(delivery), "silence_id": str(made)}
+    cause = {"kind": "agency", "code": OTHER, "severity": "critical", "rules": [], "agencies": [OTHER], "expected": 9}
+    incident = await world.write(tables.incidents, **cause, opened_at=world.now)
+    found = {"alert_id": alert, "webhook_id": webhook, "delivery_id": delivery, "silence_id": made, "incident_id": incident}
+    return {name: str(number) for name, number in found.items()}
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ async def test_what_is_anothers_is_as_if_it_were_not_there(
     before = await _rows(world)
     wanted = f"?{WANTED[path]}" if path in WANTED else ""
     refused = await bound.request(method, address(path, theirs) + wanted, json=body_of(method, path))
-    absent = path.format_map(dict.fromkeys(("alert_id", "webhook_id", "delivery_id", "silence_id"), ABSENT) | {"code": "H20.999"})
+    absent = path.format_map(dict.fromkeys(theirs, ABSENT) | {"code": "H20.999"})
     missing = await bound.request(method, absent + wanted, json=body_of(method, path))
     assert (refused.status_code, missing.status_code) == (404, 404)
     assert _told(refused) == _told(missing), "nobody is told which of the two it is"

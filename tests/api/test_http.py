@@ -1,6 +1,7 @@
 """What every answer carries: a tag, a date, an id; and what is logged of it."""
 
 import time
+from collections import defaultdict
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -13,10 +14,12 @@ from shared.db import tables
 from tests.api.world import AGO, World
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-ITEMS = {"alert_id": "1", "webhook_id": "1", "silence_id": "1", "code": "H20.114", "name": "igate"}
+ITEMS = {"code": "H20.114", "name": "igate"}
+"""What stands in the path of the one thing there is; a number is 1."""
+
 WANTED = {"/v1/scores/{code}/lost/dossiers": "?indicator=2.1", "/v1/scores/{code}/procedures": "?indicator=3.1"}
 PATHS = [
-    route.path.format(**ITEMS) + WANTED.get(route.path, "")
+    route.path.format_map(defaultdict(lambda: "1", ITEMS)) + WANTED.get(route.path, "")
     for route in ROUTES
     if route.path.startswith("/v1") and "GET" in route.methods and route.path != "/v1/stream"
 ]
@@ -35,6 +38,8 @@ async def one_of_each(world: World) -> None:
     await world.webhook(id=1)
     silence = {"id": 1, "starts_at": world.now, "ends_at": world.now + AGO, "author": "key:tests", "reason": "thử"}
     await world.write(tables.silences, **silence, created_at=world.now)
+    incident = {"id": 1, "kind": "source", "code": "igate", "severity": "critical", "rules": [], "agencies": [], "expected": 9}
+    await world.write(tables.incidents, **incident, opened_at=world.now)
 
 
 @pytest.mark.parametrize("path", PATHS)
