@@ -60,6 +60,7 @@ async def test_the_commands_of_a_page_work(page: Path, tmp_path_factory: pytest.
 def test_every_page_that_shows_commands_is_known() -> None:
     assert {page.name for page in TOLD} == {
         "README.md",
+        "README.vi.md",
         "access.md",
         "configuration.md",
         "integrating.md",

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +161,21 @@ def test_every_route_that_is_named_is_served() -> None:
 def test_every_rule_is_of_a_family_that_the_readme_names() -> None:
     table = WRITTEN[ROOT / "README.md"].partition("## What it watches")[2].partition("\n## ")[0]
     assert {rule.partition(".")[0] for family in FAMILIES for rule in family.rules} <= set(re.findall(r"\*\*(\w+)\*\*", table))
+
+
+def test_the_vietnamese_readme_says_what_the_other_says() -> None:
+    """The same headings, families, addresses, folders and commands; the words are for who reads them."""
+    english, vietnamese = (WRITTEN[ROOT / name] for name in ("README.md", "README.vi.md"))
+    for pattern in (r"\*\*(\w+)\*\*[^|]*\|", r"`(?:POST |GET )?(/v1/[^`]+)`", r"^\| `(\w[\w/]+/)`", r"\]\((docs/[\w.-]+\.md)\)"):
+        said = set(re.findall(pattern, english, re.MULTILINE))
+        assert said
+        assert said - set(re.findall(pattern, vietnamese, re.MULTILINE)) == set()
+    commands = [
+        [re.sub(r"\s+#.*|--name \w+", "", line) for text in blocks(ROOT / name, "bash") for line in text.splitlines()]
+        for name in ("README.md", "README.vi.md")
+    ]
+    assert commands[0] == commands[1]
+    assert unicodedata.is_normalized("NFC", vietnamese)
 
 
 def test_what_integrators_are_shown_verifies_what_is_signed() -> None:
