@@ -58,7 +58,10 @@ BEGINNING = Position(0, 0)
 
 
 class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as it was when something happened to it; `sequence` counts what was told of it."""
+    """An alert as it was when something happened to it; `sequence` counts what was told of it.
+
+    `in_incident`: it is told as part of its incident only; `reason`: why it opened or was resolved, where it was not the dossier.
+    """
 
     id: int
     sequence: int
@@ -81,6 +84,7 @@ class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
     stage: str | None = None
     officer_id: str | None = None
     in_incident: bool = False
+    reason: Reason | None = None
 
     @property
     def agencies(self) -> frozenset[str]:

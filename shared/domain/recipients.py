@@ -45,8 +45,11 @@ class Why(StrEnum):
 
 
 _TOLD = frozenset({Why.RESPONSIBLE, Why.COPY, Why.OVERSIGHT})
-_IN_ONE_DIGEST = {Reason.BASELINE: Why.BASELINE, Reason.RULES_CHANGED: Why.RULES_CHANGED}
+_IN_ONE_DIGEST: Mapping[Reason | None, Why] = {Reason.BASELINE: Why.BASELINE, Reason.RULES_CHANGED: Why.RULES_CHANGED}
 """What comes in such numbers that one by one it would bury what is new."""
+
+_OPENED_AND_ENDED = 2
+"""The sequence of an end before which nothing but the opening was told."""
 
 _ACTS: Mapping[Responsible, Role] = {
     Responsible.RECEIVING: Role.RECEIVING,
@@ -116,13 +119,21 @@ def decide(subscription: Subscription, event: Event, quiet: Quiet = NOTHING_QUIE
         return Decision(_of_incident(subscription, event, event.data, quiet))
     if event.alert is None:
         return Decision(_of_endpoint(subscription, event))
-    if event.reason in _IN_ONE_DIGEST:
-        return Decision(_IN_ONE_DIGEST[event.reason])
+    if digest := _of_digest(event, event.alert):
+        return Decision(digest)
     if unwanted := _unwanted(subscription, event.alert):
         return Decision(unwanted)
     if hushed := quiet.hushed(event):
         return Decision(Why(hushed.why))
     return Decision(recipients(event.alert.responsible)[subscription.role])
+
+
+def _of_digest(event: Event, alert: ToldAlert) -> Why | None:
+    """Return the digest an event belongs to instead; the end of an alert of which nothing but a digest told belongs to none."""
+    is_end = event.event is EventType.ALERT_RESOLVED
+    if event.reason is None and is_end and alert.sequence == _OPENED_AND_ENDED:
+        return Why.BASELINE if alert.baseline else _IN_ONE_DIGEST.get(alert.reason)
+    return _IN_ONE_DIGEST.get(event.reason)
 
 
 def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:

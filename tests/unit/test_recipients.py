@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from shared.domain.agencies import AgencyTree
-from shared.domain.alerts import Reason
+from shared.domain.alerts import AlertState, Reason
 from shared.domain.events import EventType
 from shared.domain.findings import Responsible, Severity
 from shared.domain.recipients import Role, Why, agencies_heard, decide, endpoint_subject, recipients
@@ -115,3 +115,17 @@ def test_the_tops_of_a_tree_stand_below_no_other_of_it() -> None:
     assert TREE.narrowed_to(["H20.14", "H20.14.05", "H20.15"]).tops == ("H20.14", "H20.15")
     assert AgencyTree({"H20.14.05": None}).tops == ("H20.14.05",)
     assert AgencyTree().tops == ()
+
+
+@pytest.mark.parametrize("told", [{"baseline": True}, {"reason": Reason.BASELINE}, {"reason": Reason.RULES_CHANGED}])
+def test_the_end_of_what_only_a_digest_told_of_is_told_to_nobody(told: dict[str, object]) -> None:
+    office = subscription(Role.OFFICE)
+    ended = told_alert(state=AlertState.RESOLVED, sequence=2, **told)
+    assert decide(office, happened(EventType.ALERT_RESOLVED, ended)).why in (Why.BASELINE, Why.RULES_CHANGED)
+    worse_before = msgspec.structs.replace(ended, sequence=3)
+    assert decide(office, happened(EventType.ALERT_RESOLVED, worse_before)).is_told
+    assert decide(office, happened(EventType.ALERT_WORSENED, ended)).is_told
+
+
+def test_the_end_of_what_was_told_is_told() -> None:
+    assert decide(subscription(), happened(EventType.ALERT_RESOLVED, told_alert(sequence=2))).is_told
