@@ -1,27 +1,33 @@
-"""Time from a change at a source to the saved alert, while the monitor runs on a schedule of one second.
+"""Time from a change at a source to the saved alert, and to the webhook received, while the monitor runs every second.
 
 In each change the home system names a due date that has passed, at a moment that has nothing to do with the schedule. Measured by
 the database's clock from just before the change to `opened_at`, the moment of the review that opens the alert; it commits a few
-milliseconds later. With the usual schedule of 60 s the wait for the poll is up to 60 s instead of one.
+milliseconds later. A receiver in this process notes when it was told. With the usual schedule of 60 s the wait for the poll is up
+to 60 s instead of one.
 
-Ceiling: the same without waiting for the schedule, poll and review called at once after the change.
+Ceiling: the same without waiting for the schedule, poll, review and sending called at once after the change.
 """
 
 import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 
+import msgspec
 from sqlalchemy import text
 
 from benchmarks import items
 from benchmarks.figures import Figure, Settings
 from benchmarks.province import Province, watched_province
+from benchmarks.receiving import listening
+from benchmarks.subscribing import dispatcher, subscribe
 from benchmarks.temporary import Server
 from services.monitor.scheduler import Daemon
+from services.monitor.webhooks.dispatcher import Dispatcher
 from shared.db.engine import Database
+from shared.sealing import Sealer, new_key
 
 _INTERVAL = timedelta(seconds=1)
 _CHANGES = 50
@@ -32,22 +38,56 @@ _OPENED = "SELECT dossier_code, opened_at FROM alerts WHERE rule = 'deadline.ove
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
     """Measure fifty changes on a schedule and fifty without."""
-    dossiers = min(_DOSSIERS, settings.dossiers)
-    async with server.database() as database, watched_province(database, every=_INTERVAL) as province:
+    dossiers, heard = min(_DOSSIERS, settings.dossiers), Heard()
+    async with (
+        server.database() as database,
+        listening(heard) as port,
+        _dispatcher(database, port) as sending,
+        watched_province(database, every=_INTERVAL, dispatcher=sending) as province,
+    ):
         province.fill(range(dossiers))
         await province.load()
         await province.monitor.settle()
-        at_once = await _changes(database, province, range(_CHANGES), at_once=True)
+        await province.monitor.deliver()
+        at_once = await _changes(database, province, heard, range(_CHANGES), at_once=True)
         async with _running(province, database):
-            scheduled = await _changes(database, province, range(_CHANGES, 2 * _CHANGES), at_once=False)
-    return [_figure(name, sorted(scheduled), sorted(at_once), percent) for name, percent in (("p50", 50), ("p95", 95))]
+            scheduled = await _changes(database, province, heard, range(_CHANGES, 2 * _CHANGES), at_once=False)
+    return [
+        _figure(what, name, by_schedule, without, percent)
+        for what, by_schedule, without in zip(("alert", "webhook received"), scheduled, at_once, strict=True)
+        for name, percent in (("p50", 50), ("p95", 95))
+    ]
 
 
-def _figure(name: str, scheduled: list[float], at_once: list[float], percent: int) -> Figure:
-    value, ceiling = (quantiles(found, n=100, method="inclusive")[percent - 1] for found in (scheduled, at_once))
+class Heard:
+    """Notes when a receiver was first told of each dossier."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, datetime] = {}
+        self.more = asyncio.Event()
+
+    def __call__(self, body: bytes) -> None:
+        self.at.setdefault(msgspec.json.decode(body)["data"]["dossier_code"], datetime.now(UTC))
+        self.more.set()
+
+
+@asynccontextmanager
+async def _dispatcher(database: Database, port: int) -> AsyncIterator[Dispatcher]:
+    """Give what sends to a webhook at a port of this machine."""
+    sealer = Sealer([new_key()])
+    await subscribe(database, f"http://127.0.0.1:{port}/", sealer)
+    made = dispatcher(database, sealer, port, at_once=16)
+    try:
+        yield made
+    finally:
+        await made.aclose()
+
+
+def _figure(what: str, name: str, scheduled: list[float], at_once: list[float], percent: int) -> Figure:
+    value, ceiling = (quantiles(sorted(found), n=100, method="inclusive")[percent - 1] for found in (scheduled, at_once))
     return Figure(
         benchmark="latency",
-        what=f"change to alert, polled every {_INTERVAL.total_seconds():g} s, {name} of {len(scheduled)}",
+        what=f"change to {what}, polled every {_INTERVAL.total_seconds():g} s, {name} of {len(scheduled)}",
         value=value,
         unit="s",
         ceiling=ceiling,
@@ -67,8 +107,10 @@ async def _running(province: Province, database: Database) -> AsyncIterator[None
         await task
 
 
-async def _changes(database: Database, province: Province, numbers: range, *, at_once: bool) -> list[float]:
-    """Make each dossier late and return how many seconds later its alert was opened."""
+async def _changes(
+    database: Database, province: Province, heard: Heard, numbers: range, *, at_once: bool
+) -> tuple[list[float], list[float]]:
+    """Make each dossier late; return how many seconds later its alert was opened, and a receiver was told of it."""
     pause = random.Random(766)
     changed: dict[str, datetime] = {}
     for number in numbers:
@@ -76,10 +118,24 @@ async def _changes(database: Database, province: Province, numbers: range, *, at
         if at_once:
             await province.monitor.poll(province.monitor.watched[1])
             await province.monitor.settle()
+            await province.monitor.deliver()
         else:
             await asyncio.sleep(pause.uniform(0.2, 0.8))
-    opened = await _opened(database, changed)
-    return [(opened[code] - moment).total_seconds() for code, moment in changed.items()]
+    opened, told = await _opened(database, changed), await _told(heard, changed)
+    return _since(changed, opened), _since(changed, told)
+
+
+def _since(changed: dict[str, datetime], then: dict[str, datetime]) -> list[float]:
+    return [(then[code] - moment).total_seconds() for code, moment in changed.items()]
+
+
+async def _told(heard: Heard, wanted: dict[str, datetime]) -> dict[str, datetime]:
+    """Return when a receiver was told of these dossiers, as soon as it was told of all."""
+    async with asyncio.timeout(_PATIENCE):
+        while not heard.at.keys() >= wanted.keys():
+            heard.more.clear()
+            await heard.more.wait()
+    return heard.at
 
 
 async def _make_late(database: Database, province: Province, number: int) -> datetime:

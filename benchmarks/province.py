@@ -21,6 +21,8 @@ from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.worth import Valuing
+from services.monitor.webhooks.dispatcher import Dispatcher
+from services.monitor.webhooks.fan_out import FanOut
 from shared.config import Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
@@ -99,8 +101,13 @@ class Province:
 
 
 @asynccontextmanager
-async def watched_province(database: Database, *, every: timedelta = timedelta(seconds=60)) -> AsyncIterator[Province]:
-    """Open the monitor over two fake sources on a migrated, empty database, polled `every` so often where a daemon runs it."""
+async def watched_province(
+    database: Database, *, every: timedelta = timedelta(seconds=60), dispatcher: Dispatcher | None = None
+) -> AsyncIterator[Province]:
+    """Open the monitor over two fake sources on a migrated, empty database, polled `every` so often where a daemon runs it.
+
+    `dispatcher`: what sends to webhooks; None: nobody is told.
+    """
     await register(database, every=every)
     portal, home = FakeSource(portal_adapter()), FakeSource(home_adapter())
     leases = Leases(database, PROVINCE)
@@ -116,6 +123,8 @@ async def watched_province(database: Database, *, every: timedelta = timedelta(s
         valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
         retention=Retention(database, PROVINCE, KeepConfig()),
         heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
+        fan_out=FanOut(database, PROVINCE, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
+        dispatcher=dispatcher,
     )
     monitor = Monitor(database, POLL, watched, leases, steps)
     try:

@@ -1,12 +1,13 @@
-"""A receiver of webhooks that does nothing but accept, in a process of its own: `python -m benchmarks.receiving`.
+"""Receivers of webhooks that do nothing but accept.
 
-It says on its first line which port it listens on, and ends with its standard input.
+One runs in a process of its own, `python -m benchmarks.receiving`: it says on its first line which port it listens on, and ends
+with its standard input. The other one listens in this process and tells what it hears.
 """
 
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 _ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -14,7 +15,10 @@ _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 class Receiver(asyncio.Protocol):
-    """Counts the bytes of a request, whichever pieces they come in, and accepts it."""
+    """Counts the bytes of a request, whichever pieces they come in, and accepts it; `heard` gets the body."""
+
+    def __init__(self, heard: Callable[[bytes], None] | None = None) -> None:
+        self._heard = heard
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -29,6 +33,8 @@ class Receiver(asyncio.Protocol):
             if len(rest) < length:
                 return
             self._read = rest[length:]
+            if self._heard:
+                self._heard(rest[:length])
             self._transport.write(_ACCEPTED)  # type: ignore[attr-defined]
 
 
@@ -53,6 +59,16 @@ async def receiver() -> AsyncIterator[int]:
     finally:
         process.stdin.close()
         await process.wait()
+
+
+@asynccontextmanager
+async def listening(heard: Callable[[bytes], None]) -> AsyncIterator[int]:
+    """Listen in this process for the length of the block; gives the port."""
+    server = await asyncio.get_running_loop().create_server(lambda: Receiver(heard), "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
 
 
 if __name__ == "__main__":

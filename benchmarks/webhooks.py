@@ -18,31 +18,21 @@ import psutil
 from sqlalchemy import text
 
 from benchmarks.figures import Figure, Settings
+from benchmarks.province import PROVINCE
 from benchmarks.receiving import receiver
+from benchmarks.subscribing import dispatcher, subscribe
 from benchmarks.temporary import Server
-from services.monitor.webhooks.dispatcher import Dispatcher
-from services.monitor.webhooks.sending import Sender
-from shared.config import WebhooksConfig
 from shared.db.engine import Database, clock
 from shared.db.stores import deliveries
 from shared.db.stores.deliveries import Room
 from shared.sealing import Sealer, new_key
 
-_PROVINCE = "H20"
 _AT_ONCE = 16
 _ROUND = 5000
 _ROUNDS = 5
 _MANY = 100_000
-_SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 _MESSAGE = "Đề nghị đơn vị tiếp nhận, yêu cầu bổ sung hoặc từ chối nêu rõ lý do. " * 10
 
-_WEBHOOK = text(
-    "INSERT INTO webhooks (province_code, url, least_severity, role, mode, created_at, changed_at)"
-    " VALUES (:province, :url, 'warning', 'ops', 'each', now(), now()) RETURNING id"
-)
-_SEALED = text(
-    "INSERT INTO webhook_secrets (province_code, webhook_id, sealed, created_at) VALUES (:province, :webhook, :sealed, now())"
-)
 _DELIVERIES = text(
     "INSERT INTO deliveries (province_code, webhook_id, message_id, event, subject, xid, outbox_id, body, state, created_at,"
     " due_at) SELECT :province, :webhook, 'msg_' || n, 'alert.opened', 'dossier:' || n, pg_current_xact_id(), n,"
@@ -101,21 +91,11 @@ class _Bench:
         self._database = database
         self._url = f"http://127.0.0.1:{port}/hooks"
         self._sealer = Sealer([new_key()])
-        self._config = WebhooksConfig.model_validate(
-            {
-                "allow_networks": ["127.0.0.0/8"],
-                "allow_http": ["127.0.0.1"],
-                "allow_ports": [port],
-                "concurrency": _AT_ONCE,
-                "per_webhook": _AT_ONCE,
-            }
-        )
-        sender = Sender(self._config.allowed, self._config.timeout, _AT_ONCE)
-        self._dispatcher = Dispatcher(database, _PROVINCE, sender, self._sealer, self._config)
+        self._dispatcher = dispatcher(database, self._sealer, port, at_once=_AT_ONCE)
         self._made = 0
 
     async def open(self) -> "_Bench":
-        self._webhook = await _webhook(self._database, self._url, self._sealer)
+        self._webhook = await subscribe(self._database, self._url, self._sealer)
         return self
 
     async def aclose(self) -> None:
@@ -169,17 +149,17 @@ class _Bench:
 async def _claims_beside_a_dead_receiver(database: Database, many: int) -> float:
     """Return how many milliseconds a claim takes, when one receiver is dead and twenty are well."""
     sealer = Sealer([new_key()])
-    dead = await _webhook(database, "https://dead.gia-lai.test/", sealer)
+    dead = await subscribe(database, "https://dead.gia-lai.test/", sealer)
     await _deliveries(database, dead, 1, many)
     for _ in range(20):
-        await _deliveries(database, await _webhook(database, "https://hooks.gia-lai.test/", sealer), 1, 200)
+        await _deliveries(database, await subscribe(database, "https://hooks.gia-lai.test/", sealer), 1, 200)
     took = []
     for _ in range(50):
         started = perf_counter()
         async with database.begin() as connection:
             claimed, _ = await deliveries.claim(
                 connection,
-                _PROVINCE,
+                PROVINCE,
                 {dead: Room(1, 0)},
                 each=2,
                 limit=64,
@@ -192,18 +172,9 @@ async def _claims_beside_a_dead_receiver(database: Database, many: int) -> float
     return median(took)
 
 
-async def _webhook(database: Database, url: str, sealer: Sealer) -> int:
-    async with database.begin() as connection:
-        made = await connection.scalar(_WEBHOOK, {"province": _PROVINCE, "url": url})
-        given = {"province": _PROVINCE, "webhook": made, "sealed": sealer.seal(_SECRET)}
-        await connection.execute(_SEALED, given)
-    assert isinstance(made, int)
-    return made
-
-
 async def _deliveries(database: Database, webhook: int, first: int, last: int) -> None:
     async with database.begin() as connection:
-        given = {"province": _PROVINCE, "webhook": webhook, "first": first, "last": last, "message": _MESSAGE}
+        given = {"province": PROVINCE, "webhook": webhook, "first": first, "last": last, "message": _MESSAGE}
         await connection.execute(_DELIVERIES, given)
 
 
