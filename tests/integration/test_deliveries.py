@@ -333,6 +333,26 @@ async def test_a_replay_sends_it_again_under_its_id_with_all_its_attempts(outgoi
     assert await outgoing.states(webhook) == ["delivered"]
 
 
+async def test_what_failed_before_is_sent_as_soon_as_an_older_one_that_was_replayed_is_done(
+    outgoing: Outgoing, receiving: Receivers
+) -> None:
+    webhook = await outgoing.webhook(receiving.url("/x"))
+    await outgoing.deliveries(webhook, ["dossier:a"])
+    await deliver(outgoing, receiving)
+    await outgoing.deliveries(webhook, ["dossier:a"])
+    receiving.behaviours["/x"] = answer(500)
+    await deliver(outgoing, receiving, retry=LATER)
+    [older, _] = await outgoing.rows("SELECT id FROM deliveries ORDER BY id")
+    async with outgoing.database.begin() as connection:
+        await endpoints.replay(connection, PROVINCE, webhook, older.id, now=datetime.now(UTC))
+    await deliver(outgoing, receiving, retry=LATER)
+    await outgoing.due_again_now(webhook)
+    receiving.behaviours["/x"] = answer(200)
+    await deliver(outgoing, receiving, retry=LATER)
+    assert numbers(receiving.messages["/x"]) == [0, 1, 0, 0, 1]
+    assert await outgoing.states(webhook) == ["delivered"] * 2
+
+
 async def test_a_replay_since_a_moment_sends_all_of_it_again_in_the_old_order(outgoing: Outgoing, receiving: Receivers) -> None:
     webhook = await outgoing.webhook(receiving.url("/x"))
     await outgoing.deliveries(webhook, ["dossier:a"] * 2)

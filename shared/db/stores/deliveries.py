@@ -99,7 +99,7 @@ WHERE d.province_code = :province AND d.id = late.id AND d.state = 'waiting'
 _NEXT_IS_DUE = """
 UPDATE deliveries d SET due_at = :now
 FROM unnest(CAST(:webhooks AS bigint[]), CAST(:subjects AS text[])) AS done (webhook_id, subject)
-WHERE d.province_code = :province AND d.due_at > :now AND d.attempts = d.tried_before AND d.id = (
+WHERE d.province_code = :province AND d.due_at > :now AND d.id = (
     SELECT n.id FROM deliveries n
     WHERE n.province_code = :province AND n.webhook_id = done.webhook_id AND n.subject = done.subject AND n.state = 'waiting'
     AND (n.held_until IS NULL OR n.held_until <= :now)
