@@ -5,7 +5,7 @@ PYTHON := $(shell command -v $(PYTHON) || command -v python3)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check bench docs lock
+.PHONY: help setup run test fuzz chaos check bench docs lock
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: setup ## run every test
 
 fuzz: setup ## ask every operation of the OpenAPI document many things for some minutes; FUZZ_EXAMPLES says how many
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} $(BIN)/python -m pytest tests/api/test_schemathesis.py
+
+chaos: setup ## webhooks while receivers fail, monitors are killed and the database stops, some minutes; CHAOS_EVENTS says how many
+	CHAOS_EVENTS=$${CHAOS_EVENTS:-10000} $(BIN)/python -m pytest --show-capture=no -s tests/system/test_chaos.py
 
 check: setup ## what must hold before a test is worth running: lint, format, types, layers
 	$(BIN)/ruff check .

@@ -2,33 +2,19 @@
 
 import asyncio
 import random
-import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import psutil
 import pytest
-from sqlalchemy import text
 
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
-from shared.db.engine import Database, create_engine
+from shared.db.engine import create_engine
+from tests.system.databases import is_down, postmaster, rows
 from tests.system.running import PATIENCE, Running, until
 
 OUTAGE = 30.0
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[EmbeddedServer]:
-    """A PostgreSQL that a test may stop and start."""
-    folder = Path(tempfile.mkdtemp(prefix="watch766-survival-"))
-    started = EmbeddedServer(folder)
-    yield started
-    started.release()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -76,8 +62,8 @@ async def test_a_monitor_killed_again_and_again_loses_and_doubles_nothing(runnin
 async def test_thirty_seconds_without_the_database_are_caught_up(running: Running, server: EmbeddedServer) -> None:
     await running.spawn("monitor")
     await running.settled_after(await running.now())
-    _postmaster(server).send_signal(signal.SIGINT)  # fast shutdown: every session is cut
-    await until(lambda: _is_down(server))
+    postmaster(server).send_signal(signal.SIGINT)  # fast shutdown: every session is cut
+    await until(lambda: is_down(server))
     await asyncio.sleep(OUTAGE)
     assert (await running.api.get("/readyz")).status_code == 503
     server.start()
@@ -88,7 +74,7 @@ async def test_thirty_seconds_without_the_database_are_caught_up(running: Runnin
 async def test_the_embedded_server_killed_underneath_is_started_again(embedded: Running, server: EmbeddedServer) -> None:
     await embedded.spawn("monitor")
     await embedded.settled_after(await embedded.now())
-    _postmaster(server).kill()
+    postmaster(server).kill()
     await embedded.settled_after(await embedded.now())
     await embedded.assert_alerts_are_true()
 
@@ -119,48 +105,27 @@ async def _assert_nothing_lost(running: Running, server: EmbeddedServer) -> None
     await running.settled_after(await running.now())
     await running.assert_alerts_are_true()
     doubled = "SELECT 1 FROM alerts WHERE state <> 'resolved' GROUP BY province_code, family, subject HAVING count(*) > 1"
-    assert await _rows(server, doubled) == []
+    assert await rows(server, doubled) == []
     untold = (
         "SELECT a.id FROM alerts a WHERE a.sequence <> (SELECT count(*) FROM outbox o WHERE o.alert_id = a.id)"
         " OR a.sequence <> (SELECT count(DISTINCT o.sequence) FROM outbox o WHERE o.alert_id = a.id)"
     )
-    assert await _rows(server, untold) == []
+    assert await rows(server, untold) == []
     counted = (
         "SELECT s.name FROM sources s WHERE s.role IN ('portal', 'home')"
         " AND s.records <> (SELECT count(*) FROM records r WHERE r.source = s.name)"
     )
-    assert await _rows(server, counted) == []
-
-
-async def _rows(server: EmbeddedServer, query: str) -> list[object]:
-    database = Database(create_engine(server.url, application="tests"))
-    try:
-        async with database.begin() as connection:
-            return [tuple(row) for row in await connection.execute(text(query))]
-    finally:
-        await database.aclose()
+    assert await rows(server, counted) == []
 
 
 async def _is_writing(server: EmbeddedServer) -> bool:
     active = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor' AND xact_start IS NOT NULL"
-    return bool(await _rows(server, active))
+    return bool(await rows(server, active))
 
 
 async def _is_alone(server: EmbeddedServer) -> bool:
-    return not await _rows(server, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor'")
-
-
-async def _is_down(server: EmbeddedServer) -> bool:
-    try:
-        await _rows(server, "SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever it says, it does not answer
-        return True
-    return False
+    return not await rows(server, "SELECT 1 FROM pg_stat_activity WHERE application_name = 'watch766 monitor'")
 
 
 async def _logged(running: Running, event: str) -> bool:
     return event in running.log("monitor")
-
-
-def _postmaster(server: EmbeddedServer) -> psutil.Process:
-    return psutil.Process(int((Path(server.data_dir) / "postmaster.pid").read_text().split()[0]))
