@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.monitor.steps.ingest import Ingest
+from services.monitor.steps.ingest import Ingest, Translated, open_items
 from shared.db.engine import Database
 from shared.db.stores import dossiers, sources
 from shared.db.stores.sources import Lease
+from shared.domain.statuses import Status
 from tests.integration.world import PROVINCE, World, record
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -87,3 +88,32 @@ async def test_the_cursor_never_goes_back(world: World) -> None:
         async with world.database.begin() as connection:
             await sources.advance(connection, lease, cursor=cursor, added=1, now=NOW)
     assert await world.rows("SELECT cursor, records FROM sources WHERE name = 'portal'") == [{"cursor": NOW, "records": 3}]
+
+
+async def _prepared(world: World, ingest: Ingest) -> Translated:
+    page = await world.portal.page(since=NOW - timedelta(days=1), number=0, size=10)
+    items, _ = open_items(world.portal, page.items)
+    return await ingest.prepare(await _lease(world), items, requested_at=NOW)
+
+
+async def test_what_a_look_up_stored_while_the_page_was_prepared_is_compared_not_stored_twice(world: World) -> None:
+    ingest = Ingest(world.database, world.portal)
+    world.portal.put(record(at=NOW - timedelta(minutes=2)))
+    prepared = await _prepared(world, ingest)
+    world.portal.put(record(at=NOW - timedelta(minutes=1), status=Status.PROCESSING))
+    answer = await world.portal.look_up([CODE])
+    await ingest.answer(await _lease(world), CODE, answer, requested_at=NOW)
+    counts = await ingest.page(await _lease(world), prepared, [], cursor=None)
+    assert (counts.received, counts.added, counts.changed) == (1, 0, 0)
+    assert await world.rows("SELECT status FROM records") == [{"status": int(Status.PROCESSING)}]
+
+
+async def test_a_row_that_the_page_before_ended_with_writes_nothing_again(world: World) -> None:
+    ingest = Ingest(world.database, world.portal)
+    world.portal.put(record(at=NOW))
+    first, second = await _prepared(world, ingest), await _prepared(world, ingest)
+    assert (await ingest.page(await _lease(world), first, [], cursor=None)).added == 1
+    written = await world.rows("SELECT xmin::text FROM records")
+    counts = await ingest.page(await _lease(world), second, [], cursor=None)
+    assert (counts.received, counts.added, counts.changed) == (1, 0, 0)
+    assert await world.rows("SELECT xmin::text FROM records") == written

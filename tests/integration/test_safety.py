@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from services.monitor.steps.ingest import Ingest
+from services.monitor.steps.ingest import Ingest, Translated
 from shared.db.stores import sources
 from shared.domain.records import Record
 from shared.domain.statuses import Status
@@ -59,7 +59,7 @@ async def test_who_lost_the_source_can_write_no_more(world: World) -> None:
     async with world.database.begin() as connection:
         await sources.take(connection, PROVINCE, "portal")
     with pytest.raises(LeaseLost):
-        await Ingest(world.database, world.portal).page(lease, [], [], requested_at=NOW, cursor=NOW)
+        await Ingest(world.database, world.portal).page(lease, Translated(NOW), [], cursor=NOW)
     assert await world.rows("SELECT cursor FROM sources WHERE name = 'portal'") == [{"cursor": None}]
 
 

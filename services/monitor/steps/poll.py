@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
@@ -11,6 +11,7 @@ from services.monitor.sources.source import Head, Listing
 from services.monitor.steps.ingest import Item, open_items
 from services.monitor.steps.pace import Pace
 from services.monitor.steps.paging import Position, following, stored_up_to
+from services.monitor.steps.write_behind import WriteBehind
 from shared.config import PollConfig
 from shared.db.engine import Database, clock, fence, retried
 from shared.db.stores import sources
@@ -20,19 +21,23 @@ from shared.errors import LeaseLost, SourceError, SourcePayload
 
 log = structlog.get_logger()
 
+Prepared = TypeVar("Prepared")
+
 _SWEEP_EVERY = timedelta(days=1)
 _SWEEP_PAGES_PER_SECOND = 2
 
 
-class Stores(Protocol):
-    """Stores a page of a list and moves its source's cursor with it, in one transaction."""
+class Stores(Protocol[Prepared]):
+    """Stores the pages of a list. A page is prepared, whatever is being written, then written in one transaction."""
+
+    async def prepare(self, lease: Lease, items: Sequence[Item], /, *, requested_at: datetime) -> Prepared: ...
 
     async def page(
-        self, lease: Lease, items: Sequence[Item], refused: Sequence[Refusal], *, requested_at: datetime, cursor: datetime | None
+        self, lease: Lease, prepared: Prepared, refused: Sequence[Refusal], /, *, cursor: datetime | None
     ) -> Counts: ...
 
 
-class Poll:
+class Poll(Generic[Prepared]):
     """Reads the list of one source; `kind`: what its runs are shown as.
 
     Raises `SourceError` when the source cannot be read to the end (what was stored stays stored, and the next poll goes on there)
@@ -40,7 +45,7 @@ class Poll:
     """
 
     def __init__(
-        self, database: Database, source: Listing, stores: Stores, config: PollConfig, *, kind: str = "dossiers"
+        self, database: Database, source: Listing, stores: Stores[Prepared], config: PollConfig, *, kind: str = "dossiers"
     ) -> None:
         self._database = database
         self._source = source
@@ -101,23 +106,25 @@ class Poll:
         return True
 
     async def _pages(self, lease: Lease, position: Position | None, counts: Counts, pace: Pace | None = None) -> None:
+        """Read page after page, each while the one before is written; `counts` grows with what is stored."""
         before: list[Head] = []
-        while position is not None:
-            if pace:
-                await pace.turn()
-            requested_at = await self._database.now()
-            size = self._config.page_size
-            page = await self._source.page(since=position.since, number=position.number, size=size)
-            items, refused = open_items(self._source, page.items)
-            rows = [item.head for item in items]
-            if position.number and rows and rows == before:
-                raise SourcePayload(lease.source, "answers every page with the same rows")
-            before = rows
-            next_position = following(position, rows, full=page.full, requested_at=requested_at)
-            cursor = None if pace else stored_up_to(next_position, position, rows, requested_at=requested_at)
-            store = partial(self._stores.page, lease, items, refused, requested_at=requested_at, cursor=cursor)
-            counts.add(await retried(store))
-            position = next_position
+        async with WriteBehind(counts) as writes:
+            while position is not None:
+                if pace:
+                    await pace.turn()
+                requested_at = await self._database.now()
+                size = self._config.page_size
+                page = await self._source.page(since=position.since, number=position.number, size=size)
+                items, refused = open_items(self._source, page.items)
+                rows = [item.head for item in items]
+                if position.number and rows and rows == before:
+                    raise SourcePayload(lease.source, "answers every page with the same rows")
+                before = rows
+                next_position = following(position, rows, full=page.full, requested_at=requested_at)
+                cursor = None if pace else stored_up_to(next_position, position, rows, requested_at=requested_at)
+                prepared = await self._stores.prepare(lease, items, requested_at=requested_at)
+                await writes.add(partial(retried, partial(self._stores.page, lease, prepared, refused, cursor=cursor)))
+                position = next_position
 
     async def _ended(self, lease: Lease, run: int, counts: Counts, *, error: str | None = None) -> None:
         async with self._database.begin() as connection:

@@ -19,6 +19,7 @@ class Known(msgspec.Struct, frozen=True):
 
     source_id: str
     code: str
+    item_hash: bytes
     record_hash: bytes
     updated_at: datetime
     status: int
