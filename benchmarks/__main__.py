@@ -14,7 +14,7 @@ from shared import logging
 
 Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 
-NAMES = ("ingest", "review", "cycle", "latency", "api", "scores", "size", "webhooks")
+NAMES = ("ingest", "review", "cycle", "latency", "api", "reads", "scores", "size", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
 

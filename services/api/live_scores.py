@@ -13,11 +13,11 @@ from shared.db.views.snapshot import Snapshot
 from shared.db.views.stock import kept_stock, live_stock
 from shared.domain.agencies import AgencyTree
 from shared.domain.counters import View
-from shared.domain.figures import Counted, ratios
+from shared.domain.figures import Counted
 from shared.domain.indicators import AgencyKind, Policy
 from shared.domain.periods import NoPolicy, Period, local_day, policy_for
 from shared.domain.ranking import Of
-from shared.domain.scoring import ScoreCard, score
+from shared.domain.scoring import ScoreCard
 from shared.domain.stock import Stock
 from shared.domain.units import Offices, Unit, ranked
 from shared.domain.working_time import WorkingTime
@@ -94,7 +94,7 @@ class LiveScores:
     def card(self, found: Counted, policy: Policy, kind: AgencyKind | None) -> ScoreCard:
         """Return what the figures of a unit are worth."""
         minutes = round(self.calendar.day_length.total_seconds() / 60)
-        return score(ratios(found, self.view, day_minutes=minutes), policy, kind=kind)
+        return self.scoring.card(found, self.view, policy, kind, day_minutes=minutes)
 
     def policy(self, today: date) -> Policy:
         """Return the version of the policy for the period as of a day; raises the problem of a day that has none."""

@@ -1,14 +1,23 @@
 """How far the sources were read, and whether that is far enough."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy import Row as RowOfColumns
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import OF_DOSSIERS, sources
+from shared.db.views.rows import columns
 from shared.domain.rules.source import stale_after
+
+FACTS = columns(sources, "name", "read_to", "settled_to", "interval_seconds")
+"""What tells how fresh a source is."""
+
+IN_ORDER = columns(sources, "position", "name")
 
 
 class Status(StrEnum):
@@ -60,24 +69,19 @@ def status_of(read_to: datetime | None, interval: timedelta, now: datetime) -> S
     return Status.STALE if now - read_to > stale_after(interval) else Status.OK
 
 
-async def read_freshness(connection: AsyncConnection, province: str, now: datetime) -> Freshness:
-    """Return the freshness of the active sources of dossiers as the transaction sees it."""
-    return Freshness(await _read(connection, province, now, OF_DOSSIERS))
+def sources_of_dossiers(province: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return which sources every answer depends on: the active ones of dossiers."""
+    return and_(sources.c.province_code == province, sources.c.active, OF_DOSSIERS)
 
 
 async def read_beside(connection: AsyncConnection, province: str, now: datetime) -> tuple[SourceFreshness, ...]:
-    """Return the freshness of the active sources that no dossier waits for, likewise."""
-    return await _read(connection, province, now, not_(OF_DOSSIERS))
+    """Return the freshness of the active sources that no dossier waits for, as the transaction sees it."""
+    query = select(*FACTS).where(sources.c.province_code == province, sources.c.active, not_(OF_DOSSIERS)).order_by(*IN_ORDER)
+    return freshness_of(await connection.execute(query), now)
 
 
-async def _read(
-    connection: AsyncConnection, province: str, now: datetime, which: ColumnElement[bool]
-) -> tuple[SourceFreshness, ...]:
-    query = (
-        select(sources.c.name, sources.c.read_to, sources.c.settled_to, sources.c.interval_seconds)
-        .where(sources.c.province_code == province, sources.c.active, which)
-        .order_by(sources.c.position, sources.c.name)
-    )
+def freshness_of(rows: Iterable[RowOfColumns[Any]], now: datetime) -> tuple[SourceFreshness, ...]:
+    """Return how fresh the sources of some rows are; of a row without a source nothing."""
     return tuple(
         SourceFreshness(
             name=row.name,
@@ -85,5 +89,6 @@ async def _read(
             read_to=row.read_to,
             settled_to=row.settled_to,
         )
-        for row in await connection.execute(query)
+        for row in rows
+        if row.name is not None
     )

@@ -1,0 +1,90 @@
+"""A province as large as wanted: some thousand dossiers read and judged by the monitor, all others copied by PostgreSQL.
+
+The real ones are late, so that each has an open alert. Their copies ended in time, one of twenty apart, which goes on. Of every
+alert there are ten resolved copies, of one dossier in a hundred the records of both sides too; what counts for scores is the real
+dossiers' times as many, spread over twelve times as many procedures at each agency.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import Table, text
+
+from benchmarks import items
+from benchmarks.province import watched_province
+from shared.db import tables
+from shared.db.engine import Database
+from shared.domain.counters import COUNTERS
+
+REAL = 10_000
+_RESOLVED, _RECORDS, _PROCEDURES = 10, 100, 12
+_COMMUNE = 3
+_COPY = "code || '-' || copy"
+
+_DOSSIERS = {
+    "code": _COPY,
+    "next_review_at": "NULL",
+    "ended_at": "CASE WHEN copy % 20 > 0 THEN submitted_at + interval '1 day' END",
+    "due_at": "due_at + copy * interval '1 hour' * (CASE WHEN copy % 20 > 0 THEN -1 ELSE 1 END)",
+    "submitted_at": "submitted_at - copy * interval '1 hour'",
+    "open_on_portal": "copy % 20 = 0",
+    "late_from": "NULL",
+    "portal_overdue_at": "NULL",
+}
+_ALERTS = {
+    "id": "id + copy * 10000000",
+    "dossier_code": f"dossier_{_COPY}",
+    "subject": "subject || '-' || copy",
+    "state": "'resolved'",
+    "resolved_at": "opened_at + interval '1 hour'",
+}
+_RECORD = {"source_id": "source_id || '-' || copy", "code": _COPY}
+
+
+async def draw(database: Database, dossiers: int) -> int:
+    """Fill an empty database with so many dossiers; returns how many alerts are open."""
+    real = min(REAL, dossiers)
+    await _watch(database, real)
+    times = dossiers // real - 1
+    async with database.begin() as connection:
+        for statement in (
+            _copies(tables.dossiers, _DOSSIERS, times),
+            _copies(tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL"),
+            _copies(tables.records, _RECORD, times // _RECORDS),
+            f"UPDATE agencies SET in_catalogue = true, level = {_COMMUNE} WHERE code <> province_code",
+            _times(tables.agency_tally, times + 1),
+            _times(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
+            _copies(tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1),
+        ):
+            await connection.execute(text(statement))
+        found = await connection.scalar(text("SELECT count(*) FROM alerts WHERE state = 'open' AND dossier_code IS NOT NULL"))
+    if not found or found < real:
+        raise AssertionError(f"{found} alerts are open instead of {real}")
+    async with database.engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text("VACUUM (ANALYZE)"))
+    return int(found)
+
+
+async def _watch(database: Database, count: int) -> None:
+    """Let the monitor find so many late dossiers."""
+    async with watched_province(database) as province:
+        late = items.NOW.replace(hour=3, minute=0, second=0) - timedelta(days=2)
+        province.fill(range(count), due=late)
+        await province.load()
+        await province.monitor.settle()
+
+
+def _copies(table: Table, changed: Mapping[str, str], times: int, where: str = "true") -> str:
+    """Return the statement that copies every row of a table so many times; `changed`: columns by expressions over the row."""
+    names = [column.name for column in table.columns]
+    values = ", ".join(changed.get(name, name) for name in names)
+    overriding = " OVERRIDING SYSTEM VALUE" if "id" in names else ""
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}){overriding}"
+        f" SELECT {values} FROM {table.name}, generate_series(1, {times}) AS copy WHERE {where}"
+    )
+
+
+def _times(table: Table, times: int) -> str:
+    return f"UPDATE {table.name} SET " + ", ".join(f"{name} = {name} * {times}" for name in COUNTERS)
