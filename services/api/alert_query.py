@@ -21,6 +21,7 @@ from shared.db.views.alert_filters import ACTIVE, AlertFilters
 from shared.db.views.alert_summary import AlertsBy
 from shared.db.views.alerts import AlertSort
 from shared.domain.agencies import AgencyTree
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 
@@ -53,6 +54,10 @@ class AlertFiltersQuery(Query):
     incident: list[IncidentNumber] = Field(
         default_factory=list, max_length=MOST, description="The incident it was or is part of, by its id"
     )
+    cause: list[Cause] = Field(default_factory=list, max_length=MOST, description="Why it came to it, as acknowledged")
+    resolution: list[Resolution] = Field(default_factory=list, max_length=MOST, description="How it ended; with `state=resolved`")
+    opened_from: Moment | None = Field(default=None, description="Opened at this moment or later, RFC 3339")
+    opened_to: Moment | None = Field(default=None, description="Opened before this moment, RFC 3339")
     due_from: Moment | None = Field(default=None, description="Due at this moment or later, RFC 3339")
     due_to: Moment | None = Field(default=None, description="Due before this moment, RFC 3339")
     q: Text | None = Field(
@@ -95,6 +100,10 @@ def filters_of(query: AlertFiltersQuery, asked: AgencyTree, unsaid: tuple[AlertS
         stages=tuple(query.stage),
         officers=tuple(query.officer),
         incidents=tuple(query.incident),
+        causes=tuple(query.cause),
+        resolutions=tuple(query.resolution),
+        opened_from=query.opened_from,
+        opened_to=query.opened_to,
         due_from=query.due_from,
         due_to=query.due_to,
         q=query.q,

@@ -22,6 +22,7 @@ from services.api.reader import Reader
 from services.api.readiness import Readiness
 from services.api.rehearsing import Rehearsing
 from services.api.routes import (
+    acknowledgements,
     agencies,
     alerts,
     audit_log,
@@ -76,6 +77,7 @@ ROUTERS = (
     petitions.router,
     incidents.router,
     silences.router,
+    acknowledgements.router,
     events.router,
     stream.router,
     webhooks.router,

@@ -12,6 +12,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
     "rule": labels.RULES,
     "severity": labels.SEVERITIES,
     "responsible": labels.RESPONSIBLES,
+    "cause": labels.CAUSES,
+    "resolution": labels.RESOLUTIONS,
 }
 
 

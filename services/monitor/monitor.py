@@ -12,6 +12,7 @@ import structlog
 
 from services.monitor.metrics import MonitorMetrics
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
+from services.monitor.steps.acknowledgements import Lapsing
 from services.monitor.steps.catalogue import read_catalogue
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
@@ -102,6 +103,7 @@ class Monitor:
             steps.dispatcher.count_with(self.metrics.delivered)
         self._stock_days = StockDays(database, steps.reviewer)
         self._closing = Closing(database, steps.reviewer.rules, steps.reviewer.mass)
+        self._lapsing = Lapsing(database, steps.reviewer.rules.province)
         self._partitioned: tuple[int, int] | None = None
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -242,6 +244,7 @@ class Monitor:
         now, started = await self._database.now(), perf_counter()
         self.metrics.reviewed(await self.steps.reviewer.drain())
         await self._closing.run()
+        await self._lapsing.run()
         settled = await self.steps.settling.settle(read_to, now)
         if settled:
             self.metrics.settled(read_to, now + timedelta(seconds=perf_counter() - started))

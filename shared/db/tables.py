@@ -359,6 +359,13 @@ alerts = Table(
     Column(
         "in_incident", Boolean, nullable=False, server_default=text("false"), comment="told as part of it only, not by itself"
     ),
+    Column("acknowledged_by", Text, comment="who, as the audit log names them"),
+    _time("acknowledged_until"),
+    Column("acknowledgement_note", Text, comment="never logged, never sent"),
+    Column("cause", Text, comment="as whoever acknowledged it sees it"),
+    Column("resolution", Text, comment="how it ended"),
+    Column("reopens", BigInteger, comment="the one of the same before it"),
+    _time("escalated_at"),
     Index(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
@@ -368,6 +375,15 @@ alerts = Table(
     *_alerts_in_order("points", text("(coalesce(points, '-infinity'))"), "id"),
     Index(None, "province_code", "dossier_code"),
     Index("ix_alerts_incident", "province_code", "incident_id", "state", postgresql_where=text("incident_id IS NOT NULL")),
+    Index("ix_alerts_resolved", "province_code", "subject", "family", "id", postgresql_where=text("state = 'resolved'")),
+    Index("ix_alerts_reopens", "province_code", "reopens", postgresql_where=text("reopens IS NOT NULL")),
+    Index(
+        "ix_alerts_acknowledged",
+        "province_code",
+        "acknowledged_until",
+        "id",
+        postgresql_where=text("state = 'acknowledged'"),
+    ),
     comment="A finding that lasted long enough to tell someone: at most one unresolved per family and subject",
 )
 
@@ -381,6 +397,7 @@ alert_history = Table(
     Column("event", Text, nullable=False, comment="opened, worsened, updated, moved or resolved"),
     Column("changes", Json(dict[str, Any]), nullable=False),
     Column("reason", Text),
+    Column("actor", Text, comment="who, where somebody did it"),
     Index(None, "province_code", "alert_id", "at"),
     postgresql_partition_by="RANGE (at)",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.domain import statuses
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
@@ -51,6 +52,25 @@ ALERT_STATES: Mapping[str, str] = {
     AlertState.OPEN.value: "Chưa xử lý",
     AlertState.ACKNOWLEDGED.value: "Đã ghi nhận",
     AlertState.RESOLVED.value: "Đã khắc phục",
+}
+
+CAUSES: Mapping[str, str] = {
+    Cause.CITIZEN.value: "Do người nộp hồ sơ",
+    Cause.OTHER_AGENCY.value: "Do cơ quan phối hợp",
+    Cause.SOFTWARE.value: "Do phần mềm, kết nối",
+    Cause.WORKLOAD.value: "Do khối lượng công việc",
+    Cause.REGULATION.value: "Do quy định",
+    Cause.OWN_FAULT.value: "Do lỗi của đơn vị",
+    Cause.OTHER.value: "Nguyên nhân khác",
+}
+
+RESOLUTIONS: Mapping[str, str] = {
+    Resolution.IN_TIME.value: "Đúng hạn",
+    Resolution.LATE.value: "Trễ hạn",
+    Resolution.WITHDRAWN.value: "Người nộp rút hồ sơ",
+    Resolution.SOURCE_CORRECTED.value: "Đã sửa dữ liệu nguồn",
+    Resolution.MERGED.value: "Đã gộp hồ sơ",
+    Resolution.RULES_CHANGED.value: "Quy tắc thay đổi",
 }
 
 CHANNELS: Mapping[str, str] = {
@@ -232,6 +252,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "repairs": REPAIRS,
     "ranked_among": RANKED_AMONG,
     "since": SINCE,
+    "causes": CAUSES,
+    "resolutions": RESOLUTIONS,
     "incident_kinds": INCIDENT_KINDS,
     "incident_states": INCIDENT_STATES,
     "silence_states": SILENCE_STATES,

@@ -54,6 +54,8 @@ async def test_a_group_tells_how_many_how_bad_since_when_and_until_when(client: 
         ("stage", {"stage": "Thẩm định"}, "Thẩm định"),
         ("officer", {"officer_id": "cb-1"}, "cb-1"),
         ("responsible", {"responsible": "citizen"}, "Người nộp hồ sơ"),
+        ("cause", {"cause": "workload"}, "Do khối lượng công việc"),
+        ("resolution", {"resolution": "late"}, "Trễ hạn"),
     ],
 )
 async def test_alerts_are_counted_by_each_thing_under_its_name(

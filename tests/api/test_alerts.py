@@ -16,7 +16,22 @@ SHAPE = frozenset(
     {
         *("id", "rule", "family", "severity", "state", "subject", "dossier_code", "source", "agency", "procedure"),
         *("responsible", "responsible_agency", "since", "due_at", "opened_at", "acknowledged_at", "resolved_at", "baseline"),
-        *("stage", "officer", "details", "points", "province_points", "incident_id", "title", "message", "short", "url"),
+        *(
+            "stage",
+            "officer",
+            "details",
+            "points",
+            "province_points",
+            "incident_id",
+            "acknowledgement",
+            "resolution",
+            "reopens",
+            "reopened_by",
+            "title",
+            "message",
+            "short",
+            "url",
+        ),
     }
 )
 

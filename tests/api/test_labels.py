@@ -13,6 +13,7 @@ from shared.db.views.dossier_filters import SyncState
 from shared.db.views.freshness import Status as Freshness
 from shared.db.views.incidents import IncidentState
 from shared.db.views.silences import SilenceState
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
@@ -56,6 +57,8 @@ CODES: dict[str, Iterable[str]] = {
     "repairs": RepairKind,
     "ranked_among": Of,
     "since": Since,
+    "causes": Cause,
+    "resolutions": Resolution,
     "incident_kinds": CauseKind,
     "incident_states": IncidentState,
     "silence_states": SilenceState,

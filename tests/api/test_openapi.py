@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from services.api.examples import EXAMPLES
 from services.api.schemas import (
+    acknowledgements,
     alerts,
     audit,
     base,
@@ -43,6 +44,7 @@ from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBel
 from shared.domain.rules import RULES
 
 MODULES = (
+    acknowledgements,
     alerts,
     audit,
     base,

@@ -36,6 +36,9 @@ _AS_KEPT = (
     "points",
     "province_points",
     "incident_id",
+    "resolution",
+    "reopens",
+    "reopened_by",
 )
 
 """Where to read more, by the kind of what an alert about scores is about."""
@@ -50,6 +53,7 @@ def alert_body(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> dict[str,
         **{name: row[name] for name in _AS_KEPT},
         "agency": named(row["agency"], row["agency_name"]),
         "procedure": procedure_body(row),
+        "acknowledgement": _acknowledgement(row),
         "officer": None if row["officer_id"] is None else {"id": row["officer_id"]},
         "title": said.title,
         "message": said.text,
@@ -61,6 +65,19 @@ def alert_body(row: Row, snapshot: Snapshot, calendar: WorkingTime) -> dict[str,
 def alert_with_history(row: Row, changes: Sequence[Row], snapshot: Snapshot, calendar: WorkingTime) -> dict[str, Any]:
     """Return one alert with what happened to it, newest first."""
     return {**alert_body(row, snapshot, calendar), "history": [dict(change) for change in changes]}
+
+
+def _acknowledgement(row: Row) -> dict[str, Any] | None:
+    """Return who took care of it last; None where nobody did."""
+    if row["acknowledged_by"] is None:
+        return None
+    return {
+        "by": row["acknowledged_by"],
+        "at": row["acknowledged_at"],
+        "until": row["acknowledged_until"],
+        "note": row["acknowledgement_note"],
+        "cause": row["cause"],
+    }
 
 
 def procedure_body(row: Row) -> dict[str, Any] | None:

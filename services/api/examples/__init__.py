@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.api.examples import rehearsal
-from services.api.examples.alerts import AGENCY_NAME, ALERT, ALERT_CHANGE, FRESH, PROCEDURE_NAME
+from services.api.examples.acknowledgements import ACKNOWLEDGED, NEW_ACKNOWLEDGEMENT, NEW_ACKNOWLEDGEMENTS
+from services.api.examples.alerts import ACKNOWLEDGEMENT, AGENCY_NAME, ALERT, ALERT_CHANGE, FRESH, PROCEDURE_NAME
 from services.api.examples.audit import AUDIT_ENTRY
 from services.api.examples.catalogue import AGENCY, COUNTS, POLL_RUN, PROCEDURE, REJECT, SOURCE
 from services.api.examples.details import DETAILS
@@ -99,6 +100,10 @@ EXAMPLES: dict[str, Any] = {
     "Agency": AGENCY,
     "AgencyList": _page(AGENCY),
     "AgencyName": AGENCY_NAME,
+    "Acknowledged": ACKNOWLEDGED,
+    "AcknowledgementBody": ACKNOWLEDGEMENT,
+    "NewAcknowledgement": NEW_ACKNOWLEDGEMENT,
+    "NewAcknowledgements": NEW_ACKNOWLEDGEMENTS,
     "Alert": ALERT,
     "AlertChange": ALERT_CHANGE,
     "AlertGroup": ALERT_GROUP,

@@ -34,6 +34,10 @@ ALERT: dict[str, Any] = {
     "points": 0.043478,
     "province_points": 0.000312,
     "incident_id": None,
+    "acknowledgement": None,
+    "resolution": None,
+    "reopens": None,
+    "reopened_by": None,
     "title": "Sắp hết thời hạn tiếp nhận – H20.114-261120-0042",
     "message": "[NHẮC VIỆC] Hồ sơ H20.114-261120-0042 – Đăng ký khai sinh. Nộp trên Cổng Dịch vụ công quốc gia lúc 07 giờ 52 "
     "phút ngày 20/11/2026, chưa được tiếp nhận; còn 1 giờ 55 phút.",
@@ -41,4 +45,18 @@ ALERT: dict[str, Any] = {
     "url": "/v1/dossiers/H20.114-261120-0042",
 }
 
-ALERT_CHANGE: dict[str, Any] = {"at": "2026-11-20T13:52:21.310212+07:00", "event": "opened", "changes": {}, "reason": None}
+ALERT_CHANGE: dict[str, Any] = {
+    "at": "2026-11-20T13:52:21.310212+07:00",
+    "event": "opened",
+    "changes": {},
+    "reason": None,
+    "actor": None,
+}
+
+ACKNOWLEDGEMENT: dict[str, Any] = {
+    "by": "key:3f9a2c71",
+    "at": "2026-11-20T14:05:00+07:00",
+    "until": "2026-11-23T08:00:00+07:00",
+    "note": "Đã phân công bộ phận một cửa xử lý",
+    "cause": "workload",
+}

@@ -6,8 +6,21 @@ from pydantic import Field
 
 from services.api.schemas.base import AgencyName, ListBody, Moment, Officer, ProcedureName, Schema
 from services.api.schemas.details import Details
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
+
+
+class AcknowledgementBody(Schema):
+    """Who took care of it last, and what they said; in force while the alert is `acknowledged`."""
+
+    by: str = Field(description="Who, as the audit log names them")
+    at: Moment
+    until: Moment | None = Field(
+        description="From then on the alert is open again; null: not before it is resolved or gets worse"
+    )
+    note: str | None
+    cause: Cause
 
 
 class Alert(Schema):
@@ -46,6 +59,10 @@ class Alert(Schema):
     )
     province_points: float | None = Field(description="Likewise on the province's card")
     incident_id: int | None = Field(description="The incident it was or is part of; null: none")
+    acknowledgement: AcknowledgementBody | None
+    resolution: Resolution | None = Field(description="How it ended; null while it stands, or where that was not kept")
+    reopens: int | None = Field(description="The alert of the same family and subject before it, by its id; null: there was none")
+    reopened_by: int | None = Field(description="The alert that opened after it, by its id; null: none")
     title: str = Field(description="For a list")
     message: str = Field(description="What happened, how much time is left, who is asked to do what; at most 600 characters")
     short: str = Field(description="The same in at most 160 characters")
@@ -56,9 +73,10 @@ class AlertChange(Schema):
     """Something that happened to an alert; `changes` are `{field: [old, new]}`."""
 
     at: Moment
-    event: Literal["opened", "worsened", "updated", "moved", "resolved"]
+    event: Literal["opened", "worsened", "updated", "moved", "resolved", "acknowledged", "unacknowledged", "lapsed"]
     changes: dict[str, Any]
     reason: str | None = Field(description="Why, where it was not the dossier itself: baseline, merged, rules_changed, incident")
+    actor: str | None = Field(description="Who, as the audit log names them; null where nobody did it")
 
 
 class AlertWithHistory(Alert):

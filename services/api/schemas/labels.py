@@ -36,6 +36,8 @@ class Labels(Schema):
     repairs: Names = Field(description="What can be done about a dossier for the score")
     ranked_among: Names = Field(description="Which units are ranked with each other")
     since: Names = Field(description="Which earlier day a card is held against")
+    causes: Names = Field(description="Why it came to an alert, as whoever acknowledges it sees it")
+    resolutions: Names = Field(description="How an alert ended")
     incident_kinds: Names = Field(description="What the dossiers of an incident have in common")
     incident_states: Names
     silence_states: Names

@@ -171,7 +171,13 @@ class Reviewer:
             told = {alert.finding.family: alert.finding for alert in standing}  # stays, and so does an earlier failure
             findings = (*told.values(), *(finding for finding in findings if finding.family not in told))
         return [
-            Told(subject=subject, change=change, place=place, reason=self._reason(outcome, change, baseline_at))
+            Told(
+                subject=subject,
+                change=change,
+                place=place,
+                reason=self._reason(outcome, change, baseline_at),
+                stands=outcome.standing,
+            )
             for change in transitions(standing, findings, place)
         ]
 

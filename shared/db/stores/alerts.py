@@ -1,16 +1,17 @@
 """Alerts, their history and the outbox: a change of state and the word about it are one write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import alert_history, alerts, outbox
+from shared.domain.alert_endings import resolution
 from shared.domain.alerts import (
     Alert,
     AlertState,
@@ -24,14 +25,21 @@ from shared.domain.alerts import (
 )
 from shared.domain.dossiers import Place
 from shared.domain.findings import Finding
+from shared.domain.standing import Standing
 
 DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:", "procedure:", "agency:"
+
+Earlier = Mapping[tuple[str, str], int]
+"""The id of the latest resolved alert, by subject and family."""
+
+_UNTOLD = frozenset({"acknowledged_by", "acknowledgement_note"})
+"""What an official wrote stays with the alert; it is sent to nobody."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A change to be written: of which subject, where it stands, and why where it was not the dossier itself.
 
-    `incident`: inside which one it opens.
+    `incident`: inside which one it opens. `stands`: the dossier as it is now, None for anything else.
     """
 
     subject: str
@@ -39,6 +47,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     reason: Reason | None = None
     incident: int | None = None
+    stands: Standing | None = None
 
 
 async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
@@ -86,20 +95,36 @@ async def write(connection: AsyncConnection, province: str, changes: Sequence[To
 async def _open(connection: AsyncConnection, province: str, opened: Sequence[Told], now: datetime) -> None:
     if not opened:
         return
-    rows = [_new_row(province, told, now) for told in opened]
+    earlier = await _earlier(connection, province, {told.subject for told in opened})
+    rows = [_new_row(province, told, earlier, now) for told in opened]
     statement = insert(alerts).returning(alerts, sort_by_parameter_order=True)
     stored = (await connection.execute(statement, rows)).mappings().all()
     reasons = [told.reason for told in opened]
     await _tell(connection, province, [("opened", row, {}, reason) for row, reason in zip(stored, reasons, strict=True)], now)
 
 
+async def _earlier(connection: AsyncConnection, province: str, subjects: Collection[str]) -> Earlier:
+    """Return the latest resolved alert of each subject and family: what opens now opens it again."""
+    query = (
+        select(alerts.c.subject, alerts.c.family, func.max(alerts.c.id).label("id"))
+        .where(alerts.c.province_code == province, alerts.c.subject.in_(sorted(subjects)), alerts.c.state == AlertState.RESOLVED)
+        .group_by(alerts.c.subject, alerts.c.family)
+    )
+    return {(row["subject"], row["family"]): row["id"] for row in (await connection.execute(query)).mappings()}
+
+
 async def _keep(connection: AsyncConnection, province: str, told: Told, change: Worsen | Update, now: datetime) -> None:
-    """The alert keeps its id; it is told when it worsens or comes to another agency, otherwise only its history grows."""
+    """The alert keeps its id; it is told when it worsens or comes to another agency, otherwise only its history grows.
+
+    One that worsens is open again: what was said of it was said of something milder.
+    """
     moved = change.alert.place.agency != told.place.agency
     event = "worsened" if isinstance(change, Worsen) else "moved" if moved else "updated"
     values: dict[str, Any] = {**_columns(change.finding), **msgspec.structs.asdict(told.place)}
     if event != "updated":
         values["sequence"] = alerts.c.sequence + 1
+    if event == "worsened":
+        values["state"] = AlertState.OPEN
     row = await _update(connection, province, change.alert.id, values)
     changed = dict(differences(change.alert.finding, change.finding))
     if moved:
@@ -113,6 +138,7 @@ async def _resolve(connection: AsyncConnection, province: str, told: Told, chang
         "resolved_at": now,
         "sequence": alerts.c.sequence + 1,
         "reason": told.reason or alerts.c.reason,
+        "resolution": resolution(change.alert.finding, told.reason, told.stands, now=now),
     }
     row = await _update(connection, province, change.alert.id, values)
     await _tell(connection, province, [("resolved", row, {}, told.reason)], now)
@@ -150,11 +176,13 @@ def news_row(province: str, event: str, row: Any, reason: Reason | None, now: da
         "alert_id": row["id"],
         "sequence": row["sequence"],
         "reason": reason,
-        "alert": {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()},
+        "alert": {
+            name: float(value) if isinstance(value, Decimal) else value for name, value in row.items() if name not in _UNTOLD
+        },
     }
 
 
-def _new_row(province: str, told: Told, now: datetime) -> dict[str, Any]:
+def _new_row(province: str, told: Told, earlier: Earlier, now: datetime) -> dict[str, Any]:
     if not isinstance(told.change, Open):
         raise TypeError("only an opening makes a new alert")
     return {
@@ -168,6 +196,7 @@ def _new_row(province: str, told: Told, now: datetime) -> dict[str, Any]:
         "reason": told.reason,
         "incident_id": told.incident,
         "in_incident": told.incident is not None,
+        "reopens": earlier.get((told.subject, told.change.finding.family)),
         **_columns(told.change.finding),
         **msgspec.structs.asdict(told.place),
     }

@@ -19,7 +19,8 @@ ACTIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Each filter left empty lets everything through; several values of one mean any of them, several filters all of them.
 
-    `dossiers` and `procedures` are codes in normal form. `due_from` counts as due, `due_to` no longer. `q` is searched in the
+    `dossiers` and `procedures` are codes in normal form. `due_from` counts as due, `due_to` no longer, and
+    so with `opened_from` and `opened_to`. `q` is searched in the
     dossier's code and the names of the procedure and the agency.
     """
 
@@ -35,6 +36,10 @@ class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[str, ...] = ()
     officers: tuple[str, ...] = ()
     incidents: tuple[int, ...] = ()
+    causes: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
     q: str | None = None
@@ -60,10 +65,16 @@ def facts(filters: AlertFilters, province: str, of: Callable[[str], ColumnElemen
         "sector": filters.sectors,
         "stage": filters.stages,
         "officer_id": filters.officers,
+        "cause": filters.causes,
+        "resolution": filters.resolutions,
     }
     wanted = [one_of(of(name), values) for name, values in listed.items() if values]
     if filters.incidents:
         wanted.append(of("incident_id").in_(filters.incidents))
+    if filters.opened_from:
+        wanted.append(of("opened_at") >= filters.opened_from)
+    if filters.opened_to:
+        wanted.append(of("opened_at") < filters.opened_to)
     if filters.due_from:
         wanted.append(of("due_at") >= filters.due_from)
     if filters.due_to:

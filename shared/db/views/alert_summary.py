@@ -28,6 +28,8 @@ class AlertsBy(StrEnum):
     STAGE = "stage"
     OFFICER = "officer"
     RESPONSIBLE = "responsible"
+    CAUSE = "cause"
+    RESOLUTION = "resolution"
 
 
 _COLUMNS: dict[AlertsBy, ColumnElement[Any]] = {
@@ -38,6 +40,8 @@ _COLUMNS: dict[AlertsBy, ColumnElement[Any]] = {
     AlertsBy.STAGE: alerts.c.stage,
     AlertsBy.OFFICER: alerts.c.officer_id,
     AlertsBy.RESPONSIBLE: alerts.c.responsible,
+    AlertsBy.CAUSE: alerts.c.cause,
+    AlertsBy.RESOLUTION: alerts.c.resolution,
 }
 
 

@@ -38,11 +38,21 @@ ORDERS: dict[AlertSort, Order] = {
 HISTORY = 200
 """At most so many changes of one alert are told."""
 
+_AFTER = alerts.alias("after")
+_REOPENED_BY = (
+    select(func.max(_AFTER.c.id))
+    .where(_AFTER.c.province_code == alerts.c.province_code, _AFTER.c.reopens == alerts.c.id)
+    .correlate(alerts)
+    .scalar_subquery()
+    .label("reopened_by")
+)
+
 _ALERTS = select(
     alerts,
     agency_name(alerts, alerts.c.agency).label("agency_name"),
     agency_name(alerts, alerts.c.responsible_agency).label("responsible_agency_name"),
     *procedure_facts(alerts),
+    _REOPENED_BY,
 )
 """An alert with the names of its agency, of the agency asked to act, and of its procedure; None where nobody listed it."""
 
@@ -71,7 +81,7 @@ async def find_alert(snapshot: Snapshot, alert_id: int, *, within: AgencyTree) -
 async def changes_of_alert(snapshot: Snapshot, alert_id: int, *, within: AgencyTree) -> Sequence[Row]:
     """Return what happened to one alert, newest first."""
     query = (
-        select(*columns(alert_history, "at", "event", "changes", "reason"))
+        select(*columns(alert_history, "at", "event", "changes", "reason", "actor"))
         .join(alerts, and_(alerts.c.province_code == alert_history.c.province_code, alerts.c.id == alert_history.c.alert_id))
         .where(alert_history.c.province_code == snapshot.province, alert_history.c.alert_id == alert_id)
         .where(at_agency(alerts.c.agency, within))
