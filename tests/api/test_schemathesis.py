@@ -81,6 +81,7 @@ async def address(postgres: Postgres) -> AsyncIterator[str]:
 
 async def _fill(world: World) -> None:
     world.now = await world.database.now()
+    await world.history_starts()
     await let_in(world.database)
     for name, role in (("portal", "portal"), ("igate", "home")):
         await world.source(name, role=role, interval_seconds=86_400)  # fresh, however long it takes
