@@ -114,6 +114,32 @@ async def test_with_a_cursor_of_somebody_else_one_sees_ones_own_only(
         cursor = (await whole.get(path, params={"limit": 1, "cursor": cursor})).json()["next_cursor"]
 
 
+@pytest.mark.parametrize("path", lists())
+async def test_a_sheet_holds_no_more_than_the_list(clients: tuple[httpx.AsyncClient, httpx.AsyncClient], path: str) -> None:
+    whole, bound = clients
+    answer = await bound.get(path, params={"limit": 500}, headers={"Accept": "text/csv"})
+    assert answer.status_code == 200 or path == "/v1/scores/history", (
+        "without an agency that is the province's, which is not seen"
+    )
+    assert OTHER not in answer.text
+    assert (await whole.get(path, params={"limit": 500}, headers={"Accept": "text/csv"})).status_code == 200
+
+
+async def test_with_a_place_of_somebody_else_one_follows_ones_own_only(
+    clients: tuple[httpx.AsyncClient, httpx.AsyncClient], world: World
+) -> None:
+    whole, bound = clients
+    for agency in (OWN, OTHER, OWN, OTHER):
+        await world.happened(f"{agency}-261120-0001", agency=agency, dossier_code=f"{agency}-261120-0001")
+    after: str | None = None
+    for _ in range(4):
+        place = {} if after is None else {"after": after}
+        followed = await bound.get("/v1/events", params=place)
+        assert followed.status_code == 200
+        assert OTHER not in followed.text
+        after = (await whole.get("/v1/events", params={"limit": 1, **place})).json()["after"]
+
+
 OTHERS = [
     f"/v1/agencies/{OTHER}",
     f"/v1/scores/{OTHER}/lost",
