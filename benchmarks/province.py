@@ -20,10 +20,11 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
-from shared.config import Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
+from shared.config import AlertsConfig, Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -123,6 +124,7 @@ async def watched_province(
         valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
         retention=Retention(database, PROVINCE, KeepConfig()),
         heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
+        unacknowledged=Unacknowledged(database, PROVINCE, AlertsConfig().escalating, CALENDAR),
         fan_out=FanOut(database, PROVINCE, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
         dispatcher=dispatcher,
     )

@@ -25,6 +25,8 @@ from shared.access_config import AccessConfig
 from shared.domain import codes
 from shared.domain.addresses import Allowed
 from shared.domain.delivery import DISABLE_AFTER, RETRY_WAITS, Retrying
+from shared.domain.escalation import Escalation
+from shared.domain.findings import Severity
 from shared.domain.records import Channel
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
@@ -411,6 +413,37 @@ class IncidentConfig(Section):
     """within so long"""
 
 
+class EscalationConfig(Section):
+    """After how much working time an alert nobody acknowledged is passed on to the agency above, by severity."""
+
+    warning: OptionalLength = None
+    """working time after which a warning nobody acknowledged becomes critical and the agency above is told; null: never"""
+
+    critical: OptionalLength = timedelta(hours=8)
+    """the same of what is critical already"""
+
+    @field_validator("*")
+    @classmethod
+    def _some_time(cls, length: timedelta | None) -> timedelta | None:
+        if length is not None and not timedelta(minutes=1) <= length <= timedelta(hours=800):
+            raise ValueError("must be from 1m to 800h of working time, or null")
+        return length
+
+
+class AlertsConfig(Section):
+    """Alerts nobody acknowledged."""
+
+    escalation: EscalationConfig = EscalationConfig()
+    reminders: Literal["warning", "critical", "none"] = "critical"
+    """the least severity that is reminded of each working morning until it is acknowledged, or `none`; digests tell of all"""
+
+    @property
+    def escalating(self) -> Escalation:
+        """What the configuration says, in the words of the domain."""
+        least = None if self.reminders == "none" else Severity(self.reminders)
+        return Escalation(warning=self.escalation.warning, critical=self.escalation.critical, least_reminded=least)
+
+
 class QuietConfig(Section):
     """What is not told by itself. `digest_only`: rules that nobody can act on at once."""
 
@@ -438,6 +471,7 @@ class Config(Section):
     keep: KeepConfig = KeepConfig()
     heartbeat: HeartbeatConfig = HeartbeatConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    alerts: AlertsConfig = AlertsConfig()
     quiet: QuietConfig = QuietConfig()
 
     @model_validator(mode="after")

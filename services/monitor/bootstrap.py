@@ -18,6 +18,7 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
@@ -72,6 +73,7 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
             valuing=Valuing(database, config.province, config.agencies.offices, scoring_policies()),
             retention=Retention(database, config.province, config.keep),
             heartbeat=heartbeat,
+            unacknowledged=Unacknowledged(database, config.province, config.alerts.escalating, working_time(config.calendar)),
             evaluation=await _evaluation(config, database, stack),
             fan_out=fan_out_of(config, database, dispatcher),
             dispatcher=dispatcher,

@@ -31,6 +31,7 @@ from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
 from services.monitor.steps.stock_days import StockDays
+from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
@@ -77,6 +78,7 @@ class Steps:
     valuing: Valuing
     retention: Retention
     heartbeat: Heartbeat
+    unacknowledged: Unacknowledged
     evaluation: Evaluate | None = None
     fan_out: FanOut | None = None
     dispatcher: Dispatcher | None = None
@@ -135,6 +137,7 @@ class Monitor:
             (self.value_alerts, "alerts_not_valued"),
             (self.keep_scores, "scores_not_kept"),
             (self.keep_stock, "stock_not_kept"),
+            (self.look_after_alerts, "alerts_not_looked_after"),
             (self.tell, "not_told"),
             (self.deliver, "not_delivered"),
         ):
@@ -306,6 +309,12 @@ class Monitor:
     async def keep_stock(self) -> None:
         """Keep what is open at every agency today."""
         log.info("stock_kept", agencies=await self._stock_days.keep())
+
+    async def look_after_alerts(self) -> None:
+        """Remind of alerts nobody has acknowledged, and pass on what was open for too long."""
+        changed = await self.steps.unacknowledged.run()
+        if changed:
+            log.info("alerts_looked_after", changed=changed)
 
     async def value_alerts(self) -> None:
         """Tell of each unresolved alert what doing it is worth by the scores as they stand."""

@@ -30,6 +30,7 @@ _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _KEEP_EVERY = timedelta(hours=1)
 _VALUED_EVERY = timedelta(minutes=1)
+_LOOKED_AFTER_EVERY = timedelta(seconds=30)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
 LETTING_GO = CronTrigger(hour=3, timezone=LOCAL)
 """When little else is to be done."""
@@ -76,6 +77,7 @@ class Daemon:
         self._every(_KEEP_EVERY, "keep scores", self._monitor.keep_scores)
         self._every(_KEEP_EVERY, "keep stock", self._monitor.keep_stock)
         self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
+        self._every(_LOOKED_AFTER_EVERY, "look after alerts", self._monitor.look_after_alerts)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
         if self._monitor.steps.dispatcher:

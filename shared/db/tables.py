@@ -366,10 +366,15 @@ alerts = Table(
     Column("resolution", Text, comment="how it ended"),
     Column("reopens", BigInteger, comment="the one of the same before it"),
     _time("escalated_at"),
+    Column("escalated_to", Text, comment="the agency above that was told"),
+    Column("found_severity", Text, comment="as found, where it was passed on: severity is critical then"),
+    Column("open_since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _time("reminded_at"),
     Index(
         "uq_alerts_unresolved", "province_code", "family", "subject", unique=True, postgresql_where=text("state <> 'resolved'")
     ),
     Index("ix_alerts_opened", "province_code", "opened_at", "id"),
+    Index("ix_alerts_unheard", "province_code", "severity", "open_since", postgresql_where=text("state = 'open'")),
     *_alerts_in_order("due", text("(coalesce(due_at, 'infinity'))"), "id"),
     *_alerts_in_order("urgent", "severity", text("(coalesce(due_at, 'infinity'))"), "id"),
     *_alerts_in_order("points", text("(coalesce(points, '-infinity'))"), "id"),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState, Reason
 from shared.domain.findings import Responsible, Severity
 from shared.domain.incidents import CauseKind
@@ -22,6 +23,11 @@ class EventType(StrEnum):
     ALERT_OPENED = "alert.opened"
     ALERT_WORSENED = "alert.worsened"
     ALERT_MOVED = "alert.moved"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_UNACKNOWLEDGED = "alert.unacknowledged"
+    ALERT_LAPSED = "alert.lapsed"
+    ALERT_REMINDER = "alert.reminder"
+    ALERT_ESCALATED = "alert.escalated"
     ALERT_RESOLVED = "alert.resolved"
     SOURCE_STALE = "source.stale"
     SCORE_DROPPED = "score.dropped"
@@ -85,11 +91,16 @@ class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
     officer_id: str | None = None
     in_incident: bool = False
     reason: Reason | None = None
+    acknowledged_until: datetime | None = None
+    cause: Cause | None = None
+    escalated_to: str | None = None
+    resolution: Resolution | None = None
+    reopens: int | None = None
 
     @property
     def agencies(self) -> frozenset[str]:
-        """Where it stands and who is asked to act, where that is another agency."""
-        return frozenset(code for code in (self.agency, self.responsible_agency) if code is not None)
+        """Where it stands, who is asked to act, and whom it was passed on to, where these are other agencies."""
+        return frozenset(code for code in (self.agency, self.responsible_agency, self.escalated_to) if code is not None)
 
     def code_of(self, kind: str) -> str | None:
         """Return the code of what it is about, where that is of a kind."""

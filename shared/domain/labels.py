@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.domain import statuses
-from shared.domain.alert_endings import Cause, Resolution
+from shared.domain.alert_endings import Cause
 from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
@@ -11,6 +11,7 @@ from shared.domain.incidents import CauseKind
 from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
 from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
+from shared.domain.messages.happenings import RESOLUTIONS as HOW_IT_ENDED
 from shared.domain.moves import RepairKind
 from shared.domain.petitions import PetitionKind, PetitionStatus
 from shared.domain.ranking import Of
@@ -64,14 +65,7 @@ CAUSES: Mapping[str, str] = {
     Cause.OTHER.value: "Nguyên nhân khác",
 }
 
-RESOLUTIONS: Mapping[str, str] = {
-    Resolution.IN_TIME.value: "Đúng hạn",
-    Resolution.LATE.value: "Trễ hạn",
-    Resolution.WITHDRAWN.value: "Người nộp rút hồ sơ",
-    Resolution.SOURCE_CORRECTED.value: "Đã sửa dữ liệu nguồn",
-    Resolution.MERGED.value: "Đã gộp hồ sơ",
-    Resolution.RULES_CHANGED.value: "Quy tắc thay đổi",
-}
+RESOLUTIONS: Mapping[str, str] = {how.value: label for how, label in HOW_IT_ENDED.items()}
 
 CHANNELS: Mapping[str, str] = {
     Channel.ONLINE.value: "Trực tuyến",

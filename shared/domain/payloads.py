@@ -71,7 +71,7 @@ def body_of(event: Event, data: Mapping[str, Any]) -> str:
 
 
 def _alert_data(event: Event, alert: ToldAlert, rendering: Rendering) -> dict[str, Any]:
-    said = _said(alert, rendering, event.at)
+    said = _said(event, alert, rendering)
     return {
         "alert": {
             "id": alert.id,
@@ -79,6 +79,9 @@ def _alert_data(event: Event, alert: ToldAlert, rendering: Rendering) -> dict[st
             "severity": alert.severity,
             "state": alert.state,
             "sequence": alert.sequence,
+            "cause": alert.cause,
+            "resolution": alert.resolution,
+            "reopens": alert.reopens,
         },
         "title": said.title,
         "text": said.text,
@@ -112,15 +115,16 @@ def _params(alert: ToldAlert, said: Message, names: Names) -> dict[str, str | No
     }
 
 
-def _said(alert: ToldAlert, rendering: Rendering, at: datetime) -> Message:
+def _said(event: Event, alert: ToldAlert, rendering: Rendering) -> Message:
     """Return the message as it reads at the moment of the event. An alert that cannot be worded goes by the name of its rule."""
     try:
-        return message(_facts(alert, rendering.names, at), rendering.calendar, now=at)
+        facts = _facts(alert, rendering.names, event.at, event.event.removeprefix("alert."))
+        return message(facts, rendering.calendar, now=event.at)
     except UNWORDABLE:
         return label_alone(alert.rule)
 
 
-def _facts(alert: ToldAlert, names: Names, at: datetime) -> Facts:
+def _facts(alert: ToldAlert, names: Names, at: datetime, happened: str) -> Facts:
     return Facts(
         rule=alert.rule,
         severity=alert.severity,
@@ -140,6 +144,10 @@ def _facts(alert: ToldAlert, names: Names, at: datetime) -> Facts:
         source=alert.source,
         stage=alert.stage,
         data_as_of=at,
+        acknowledged_until=alert.acknowledged_until,
+        escalated_to_name=names.agencies.get(alert.escalated_to or ""),
+        resolution=alert.resolution,
+        happened=happened,
     )
 
 

@@ -63,6 +63,10 @@ _ACTS: Mapping[Responsible, Role] = {
 """Who acts. A citizen is reminded by the unit that handles the dossier, never written to."""
 
 
+_OF_THOSE_WHO_ACT = frozenset({EventType.ALERT_ACKNOWLEDGED, EventType.ALERT_UNACKNOWLEDGED})
+"""What whoever acts has said themselves."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """Whether somebody is told, and why or why not."""
 
@@ -125,6 +129,8 @@ def decide(subscription: Subscription, event: Event, quiet: Quiet = NOTHING_QUIE
         return Decision(unwanted)
     if hushed := quiet.hushed(event):
         return Decision(Why(hushed.why))
+    if event.event in _OF_THOSE_WHO_ACT and subscription.role is not Role.OFFICE:
+        return Decision(Why.OTHER_ROLE)
     return Decision(recipients(event.alert.responsible)[subscription.role])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.events import OWN_TYPES, EndpointNews, Event, EventType, IncidentNews, ToldAlert, incident_subject
 from shared.domain.findings import IntakeDetails, Responsible, Severity, SourceStaleDetails
@@ -60,9 +61,20 @@ def _breached(at: datetime) -> ToldAlert:
     return msgspec.structs.replace(soon, rule="intake.breached", since=at, sequence=2)
 
 
+def _acknowledged(at: datetime) -> ToldAlert:
+    until = at + timedelta(hours=1)
+    return _soon(at, state=AlertState.ACKNOWLEDGED, acknowledged_until=until, cause=Cause.WORKLOAD, sequence=2)
+
+
+def _escalated(at: datetime) -> ToldAlert:
+    breached = _breached(at)
+    return msgspec.structs.replace(breached, severity=Severity.CRITICAL, escalated_to="H20", sequence=4)
+
+
 def _resolved(at: datetime) -> ToldAlert:
     breached = _breached(at - timedelta(minutes=18))
-    return msgspec.structs.replace(breached, state=AlertState.RESOLVED, resolved_at=at, sequence=3)
+    ended = {"state": AlertState.RESOLVED, "resolved_at": at, "resolution": Resolution.LATE}
+    return msgspec.structs.replace(breached, sequence=3, **ended)
 
 
 def _stale(at: datetime) -> ToldAlert:
@@ -118,6 +130,11 @@ _ABOUT: Mapping[EventType, Callable[[datetime], ToldAlert | EndpointNews | Incid
     EventType.ALERT_OPENED: _soon,
     EventType.ALERT_WORSENED: _breached,
     EventType.ALERT_MOVED: lambda at: _soon(at, sequence=2),
+    EventType.ALERT_ACKNOWLEDGED: _acknowledged,
+    EventType.ALERT_UNACKNOWLEDGED: lambda at: _soon(at, sequence=3),
+    EventType.ALERT_LAPSED: lambda at: _soon(at, sequence=3),
+    EventType.ALERT_REMINDER: lambda at: _soon(at, sequence=4),
+    EventType.ALERT_ESCALATED: _escalated,
     EventType.ALERT_RESOLVED: _resolved,
     EventType.SOURCE_STALE: _stale,
     EventType.SCORE_DROPPED: _dropped,

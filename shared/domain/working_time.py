@@ -56,6 +56,10 @@ class WorkingTime:
         """Return whether offices are open on a day."""
         return self._days.is_working_day(day)
 
+    def opens_at(self, day: date) -> datetime:
+        """Return when offices open on a day, if it is a working day."""
+        return datetime.combine(day, time(), LOCAL) + self._shifts[0][0]
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time from `start` to `end`; negative when `end` is earlier."""
         return self._elapsed(end) - self._elapsed(start)

@@ -24,6 +24,8 @@ SHAPE = frozenset(
             "province_points",
             "incident_id",
             "acknowledgement",
+            "escalated_at",
+            "escalated_to",
             "resolution",
             "reopens",
             "reopened_by",

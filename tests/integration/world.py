@@ -20,10 +20,11 @@ from services.monitor.steps.review import Reviewer
 from services.monitor.steps.review_scores import ScoreReviewer
 from services.monitor.steps.score_days import ScoreDays
 from services.monitor.steps.settle import Settling
+from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
-from shared.config import CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
+from shared.config import AlertsConfig, CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -214,6 +215,7 @@ class World:
             valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
+            unacknowledged=Unacknowledged(self.database, PROVINCE, AlertsConfig().escalating, calendar),
             evaluation=evaluate,
             fan_out=self.fan_out,
             dispatcher=self.dispatcher,

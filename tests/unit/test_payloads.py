@@ -69,7 +69,8 @@ def test_data_are_enough_for_a_message_of_ones_own() -> None:
         "han": "16:00 18/11/2026",
         "con_lai": "còn 4 giờ làm việc",
     }
-    assert data["alert"] == {"id": 1042, "rule": "deadline.due_soon", "severity": "warning", "state": "open", "sequence": 1}
+    about = {"id": 1042, "rule": "deadline.due_soon", "severity": "warning", "state": "open", "sequence": 1}
+    assert data["alert"] == {**about, "cause": None, "resolution": None, "reopens": None}
     assert data["agency"] == {"code": "H20.14", "name": "Sở Nông nghiệp và Môi trường"}
     assert (data["dossier_code"], data["officer_id"], data["test"]) == (CODE, "cb-0193", False)
     assert data["text"].endswith("Dữ liệu đến 10 giờ 00 phút ngày 18/11/2026.")

@@ -36,6 +36,8 @@ _AS_KEPT = (
     "points",
     "province_points",
     "incident_id",
+    "escalated_at",
+    "escalated_to",
     "resolution",
     "reopens",
     "reopened_by",

@@ -35,6 +35,8 @@ ALERT: dict[str, Any] = {
     "province_points": 0.000312,
     "incident_id": None,
     "acknowledgement": None,
+    "escalated_at": None,
+    "escalated_to": None,
     "resolution": None,
     "reopens": None,
     "reopened_by": None,

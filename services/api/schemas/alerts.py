@@ -60,6 +60,8 @@ class Alert(Schema):
     province_points: float | None = Field(description="Likewise on the province's card")
     incident_id: int | None = Field(description="The incident it was or is part of; null: none")
     acknowledgement: AcknowledgementBody | None
+    escalated_at: Moment | None = Field(description="When it was passed on because nobody had acknowledged it")
+    escalated_to: str | None = Field(description="The code of the agency above that was told")
     resolution: Resolution | None = Field(description="How it ended; null while it stands, or where that was not kept")
     reopens: int | None = Field(description="The alert of the same family and subject before it, by its id; null: there was none")
     reopened_by: int | None = Field(description="The alert that opened after it, by its id; null: none")
@@ -73,7 +75,18 @@ class AlertChange(Schema):
     """Something that happened to an alert; `changes` are `{field: [old, new]}`."""
 
     at: Moment
-    event: Literal["opened", "worsened", "updated", "moved", "resolved", "acknowledged", "unacknowledged", "lapsed"]
+    event: Literal[
+        "opened",
+        "worsened",
+        "updated",
+        "moved",
+        "resolved",
+        "acknowledged",
+        "unacknowledged",
+        "lapsed",
+        "reminder",
+        "escalated",
+    ]
     changes: dict[str, Any]
     reason: str | None = Field(description="Why, where it was not the dossier itself: baseline, merged, rules_changed, incident")
     actor: str | None = Field(description="Who, as the audit log names them; null where nobody did it")

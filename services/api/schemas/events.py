@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, Moment, Schema
+from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.events import EventType
 from shared.domain.findings import Responsible, Severity
@@ -20,6 +21,9 @@ class EventAlert(Schema):
     severity: Severity
     state: AlertState
     sequence: int = Field(description="Counts what is told of this alert, from 1: a smaller one that comes later is old news")
+    cause: Cause | None = Field(description="Why it went wrong, as whoever acknowledged it sees it")
+    resolution: Resolution | None = Field(description="How it ended")
+    reopens: int | None = Field(description="The alert about the same that had been resolved up to 30 days before")
 
 
 class EventParameters(Schema):
@@ -92,7 +96,19 @@ class IncidentEventData(Schema):
 class AlertEvent(Schema):
     """What is sent of an alert, in the envelope of Standard Webhooks."""
 
-    type: Literal["alert.opened", "alert.worsened", "alert.moved", "alert.resolved", "source.stale", "score.dropped"]
+    type: Literal[
+        "alert.opened",
+        "alert.worsened",
+        "alert.moved",
+        "alert.acknowledged",
+        "alert.unacknowledged",
+        "alert.lapsed",
+        "alert.reminder",
+        "alert.escalated",
+        "alert.resolved",
+        "source.stale",
+        "score.dropped",
+    ]
     timestamp: Moment = Field(description="When it happened")
     data: AlertEventData
 

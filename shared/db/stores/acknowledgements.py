@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import alert_history, alerts, dossiers
-from shared.db.views.rows import Row, all_rows
+from shared.db.stores.alerts import locked, tell
+from shared.db.tables import alerts
+from shared.db.views.rows import Row
 from shared.db.views.scope import at_agency
 from shared.domain.agencies import AgencyTree
 from shared.domain.alert_endings import Cause
@@ -58,7 +59,7 @@ async def take_back(
     wanted = [alerts.c.id == alert_id, at_agency(alerts.c.agency, within), alerts.c.state == AlertState.ACKNOWLEDGED]
     found = await _hold(connection, province, wanted)
     none = dict.fromkeys(("acknowledged_at", "acknowledged_by", "acknowledged_until", "acknowledgement_note", "cause"))
-    await _change(connection, province, found, {"state": AlertState.OPEN, **none}, "unacknowledged", by, now)
+    await _change(connection, province, found, {"state": AlertState.OPEN, "open_since": now, **none}, "unacknowledged", by, now)
     return bool(found)
 
 
@@ -73,18 +74,13 @@ async def lapse(connection: AsyncConnection, province: str, *, now: datetime) ->
     )
     ids = list((await connection.execute(first)).scalars())
     found = await _hold(connection, province, [alerts.c.id.in_(ids), *over]) if ids else []
-    await _change(connection, province, found, {"state": AlertState.OPEN}, "lapsed", None, now)
+    await _change(connection, province, found, {"state": AlertState.OPEN, "open_since": now}, "lapsed", None, now)
     return len(found)
 
 
 async def _hold(connection: AsyncConnection, province: str, wanted: Collection[ColumnElement[bool]]) -> Sequence[Row]:
-    """Lock and return the alerts wanted that stand: in the order of everyone, first their dossiers."""
-    of_these = (alerts.c.province_code == province, alerts.c.state != AlertState.RESOLVED, *wanted)
-    codes = select(alerts.c.dossier_code).where(*of_these, alerts.c.dossier_code.is_not(None))
-    held = select(dossiers.c.code).where(dossiers.c.province_code == province, dossiers.c.code.in_(codes))
-    await connection.execute(held.order_by(dossiers.c.code).with_for_update())
-    standing = select(alerts).where(*of_these).order_by(alerts.c.id).with_for_update()
-    return await all_rows(connection, standing)
+    """Lock and return the alerts wanted that stand."""
+    return await locked(connection, province, alerts.c.state != AlertState.RESOLVED, *wanted)
 
 
 async def _change(
@@ -96,17 +92,15 @@ async def _change(
     actor: str | None,
     now: datetime,
 ) -> None:
-    """Write what people say into alerts that are held, and into their history; of the note only that there is one."""
+    """Write what people say into alerts that are held, and tell of it; never the note."""
     if not found:
         return
-    ids = [row["id"] for row in found]
-    await connection.execute(update(alerts).where(alerts.c.province_code == province, alerts.c.id.in_(ids)).values(values))
-    history = [
-        {"province_code": province, "at": now, "alert_id": row["id"], "event": event, "actor": actor}
-        | {"changes": _differences(row, values)}
-        for row in found
-    ]
-    await connection.execute(insert(alert_history), history)
+    before = {row["id"]: row for row in found}
+    statement = update(alerts).where(alerts.c.province_code == province, alerts.c.id.in_(before)).returning(alerts)
+    changed = (await connection.execute(statement.values({**values, "sequence": alerts.c.sequence + 1}))).mappings()
+    rows = sorted(changed, key=lambda row: int(row["id"]))
+    events = [(event, row, _differences(before[row["id"]], values), None) for row in rows]
+    await tell(connection, province, events, now, actor=actor)
 
 
 def _differences(row: Row, values: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import alert_history, alerts, outbox
+from shared.db.tables import alert_history, alerts, dossiers, outbox
 from shared.domain.alert_endings import resolution
 from shared.domain.alerts import (
     Alert,
@@ -24,7 +24,7 @@ from shared.domain.alerts import (
     differences,
 )
 from shared.domain.dossiers import Place
-from shared.domain.findings import Finding
+from shared.domain.findings import Finding, Severity
 from shared.domain.standing import Standing
 
 DOSSIER, SOURCE, PETITION, PROCEDURE, AGENCY = "dossier:", "source:", "petition:", "procedure:", "agency:"
@@ -73,6 +73,16 @@ async def _unresolved(connection: AsyncConnection, province: str, wanted: Column
     return standing
 
 
+async def locked(connection: AsyncConnection, province: str, *wanted: ColumnElement[bool]) -> list[Any]:
+    """Lock the alerts wanted in the order everyone keeps, their dossiers first; return the rows in the order of their ids."""
+    of_these = (alerts.c.province_code == province, *wanted)
+    codes = select(alerts.c.dossier_code).where(*of_these, alerts.c.dossier_code.is_not(None))
+    held = select(dossiers.c.code).where(dossiers.c.province_code == province, dossiers.c.code.in_(codes))
+    await connection.execute(held.order_by(dossiers.c.code).with_for_update())
+    rows = await connection.execute(select(alerts).where(*of_these).order_by(alerts.c.id).with_for_update())
+    return list(rows.mappings())
+
+
 async def unresolved_subjects(connection: AsyncConnection, province: str, families: Iterable[str]) -> list[str]:
     """Return what the unresolved alerts of these families are about."""
     query = select(alerts.c.subject).where(
@@ -100,7 +110,7 @@ async def _open(connection: AsyncConnection, province: str, opened: Sequence[Tol
     statement = insert(alerts).returning(alerts, sort_by_parameter_order=True)
     stored = (await connection.execute(statement, rows)).mappings().all()
     reasons = [told.reason for told in opened]
-    await _tell(connection, province, [("opened", row, {}, reason) for row, reason in zip(stored, reasons, strict=True)], now)
+    await tell(connection, province, [("opened", row, {}, reason) for row, reason in zip(stored, reasons, strict=True)], now)
 
 
 async def _earlier(connection: AsyncConnection, province: str, subjects: Collection[str]) -> Earlier:
@@ -120,16 +130,16 @@ async def _keep(connection: AsyncConnection, province: str, told: Told, change: 
     """
     moved = change.alert.place.agency != told.place.agency
     event = "worsened" if isinstance(change, Worsen) else "moved" if moved else "updated"
-    values: dict[str, Any] = {**_columns(change.finding), **msgspec.structs.asdict(told.place)}
+    values: dict[str, Any] = {**_columns(change.finding), **msgspec.structs.asdict(told.place), **_severity(change.finding)}
     if event != "updated":
         values["sequence"] = alerts.c.sequence + 1
-    if event == "worsened":
-        values["state"] = AlertState.OPEN
+    if event == "worsened" and change.alert.state is AlertState.ACKNOWLEDGED:
+        values |= {"state": AlertState.OPEN, "open_since": now}
     row = await _update(connection, province, change.alert.id, values)
     changed = dict(differences(change.alert.finding, change.finding))
     if moved:
         changed["agency"] = [change.alert.place.agency, told.place.agency]
-    await _tell(connection, province, [(event, row, changed, told.reason)], now)
+    await tell(connection, province, [(event, row, changed, told.reason)], now)
 
 
 async def _resolve(connection: AsyncConnection, province: str, told: Told, change: Resolve, now: datetime) -> None:
@@ -141,7 +151,7 @@ async def _resolve(connection: AsyncConnection, province: str, told: Told, chang
         "resolution": resolution(change.alert.finding, told.reason, told.stands, now=now),
     }
     row = await _update(connection, province, change.alert.id, values)
-    await _tell(connection, province, [("resolved", row, {}, told.reason)], now)
+    await tell(connection, province, [("resolved", row, {}, told.reason)], now)
 
 
 async def _update(connection: AsyncConnection, province: str, alert_id: int, values: dict[str, Any]) -> Any:
@@ -149,15 +159,21 @@ async def _update(connection: AsyncConnection, province: str, alert_id: int, val
     return (await connection.execute(statement)).mappings().one()
 
 
-async def _tell(
-    connection: AsyncConnection, province: str, events: Iterable[tuple[str, Any, dict[str, Any], Reason | None]], now: datetime
+async def tell(
+    connection: AsyncConnection,
+    province: str,
+    events: Iterable[tuple[str, Any, dict[str, Any], Reason | None]],
+    now: datetime,
+    *,
+    actor: str | None = None,
 ) -> None:
-    """Write what happened into the history, and into the outbox unless it is no news to anyone."""
+    """Write what happened into the history, and into the outbox unless it is no news to anyone. `actor`: who did it."""
     told = list(events)
     await connection.execute(
         insert(alert_history),
         [
-            {"province_code": province, "at": now, "alert_id": row["id"], "event": event, "changes": changed, "reason": reason}
+            {"province_code": province, "at": now, "alert_id": row["id"], "event": event}
+            | {"changes": changed, "reason": reason, "actor": actor}
             for event, row, changed, reason in told
         ],
     )
@@ -192,6 +208,7 @@ def _new_row(province: str, told: Told, earlier: Earlier, now: datetime) -> dict
         "source": told.subject.removeprefix(SOURCE) if told.subject.startswith(SOURCE) else None,
         "state": AlertState.OPEN,
         "opened_at": now,
+        "open_since": now,
         "baseline": told.reason is Reason.BASELINE,
         "reason": told.reason,
         "incident_id": told.incident,
@@ -202,6 +219,15 @@ def _new_row(province: str, told: Told, earlier: Earlier, now: datetime) -> dict
     }
 
 
+def _severity(finding: Finding) -> dict[str, Any]:
+    """Return a severity as found, and as it counts: what was passed on to the agency above stays critical."""
+    passed_on = alerts.c.escalated_at.is_not(None)
+    return {
+        "severity": case((passed_on, Severity.CRITICAL), else_=finding.severity),
+        "found_severity": case((passed_on, finding.severity), else_=None),
+    }
+
+
 def _columns(finding: Finding) -> dict[str, Any]:
     """Return a finding as the columns of an alert; only ripe findings become alerts."""
     return {name: value for name, value in msgspec.structs.asdict(finding).items() if name != "ripe"}
@@ -209,7 +235,7 @@ def _columns(finding: Finding) -> dict[str, Any]:
 
 def _alert(row: Any) -> Alert:
     facts = {name: row[name] for name in Finding.__struct_fields__ if name != "ripe"}
-    finding = msgspec.convert({**facts, "ripe": True}, Finding)
+    finding = msgspec.convert({**facts, "severity": row["found_severity"] or row["severity"], "ripe": True}, Finding)
     return Alert(
         id=row["id"],
         finding=finding,

@@ -11,6 +11,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.findings import Severity
 from shared.domain.messages import agency_texts, own_texts, petition_texts, score_texts, sync_texts, work_texts
 from shared.domain.messages.facts import Facts, Message
+from shared.domain.messages.happenings import BRIEFLY, KINDS, happened, how
 from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, length, moment, sentence, shorten
 from shared.domain.working_time import WorkingTime
@@ -85,7 +86,8 @@ def message(facts: Facts, calendar: WorkingTime, *, now: datetime) -> Message:
         body, brief = _resolved(letter, telling)
     else:
         words = telling.words(letter)
-        body, brief, left = _told(letter, words), f"{words.brief} ({words.left})", words.left
+        briefly = BRIEFLY.get(facts.happened or "", "")
+        body, brief, left = _told(letter, words), f"{briefly}{words.brief} ({words.left})", words.left
     return Message(
         title=shorten(f"{telling.label} – {subject}", TITLE_LIMIT),
         text=_fitted(kind, facts, body),
@@ -108,6 +110,8 @@ def label_alone(rule: str) -> Message:
 def _kind(facts: Facts, telling: Telling) -> str:
     if facts.state is AlertState.RESOLVED:
         return "ĐÃ KHẮC PHỤC"
+    if facts.happened and facts.happened in KINDS:
+        return KINDS[facts.happened]
     if facts.severity is Severity.CRITICAL:
         return "KHẨN"
     return "NHẮC VIỆC" if telling.reminds else "CẢNH BÁO"
@@ -132,17 +136,19 @@ def _about(facts: Facts) -> str:
 
 
 def _told(letter: Letter, words: Words) -> str:
-    parts = (f"{words.fact}; {words.left}", f"đề nghị {letter.asked} {words.ask}", words.consequence, _as_of(letter.facts))
+    fact = f"{words.fact}; {words.left}"
+    parts = (happened(letter.facts), fact, f"đề nghị {letter.asked} {words.ask}", words.consequence, _as_of(letter.facts))
     return " ".join(filter(None, map(sentence, parts)))
 
 
 def _resolved(letter: Letter, telling: Telling) -> tuple[str, str]:
-    """An alert may end because the data changed or the rules did: say that it no longer stands, never why."""
+    """An alert may end because the data changed or the rules did: say that it no longer stands, and how where that is known."""
     facts = letter.facts
     ended = facts.resolved_at or letter.now
     parts = (
         f'cảnh báo "{telling.label}" từ {moment(facts.since)} không còn từ {moment(ended, beside=facts.since)}'
         f", sau {length(ended - facts.since)}",
+        how(facts.resolution),
         "không cần làm gì thêm cho cảnh báo này",
         _as_of(facts),
     )

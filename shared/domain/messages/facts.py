@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from shared.domain.alert_endings import Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.findings import Responsible, Severity
 
@@ -14,6 +15,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message is made of. No citizen, no officer's name, no cause the data does not show.
 
     It is about a dossier, a petition, a procedure (`procedure_code`: only then), a unit (`unit_code`: likewise) or a source.
+    `escalated_to_name`: of the agency above it was passed on to. `happened`: what is told besides the alert itself: `reminder`,
+    `escalated`, `acknowledged` or `unacknowledged`.
     """
 
     rule: str
@@ -34,6 +37,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     stage: str | None = None
     data_as_of: datetime | None = None
+    acknowledged_until: datetime | None = None
+    escalated_to_name: str | None = None
+    resolution: Resolution | None = None
+    happened: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
