@@ -33,13 +33,15 @@ class Resolution(StrEnum):
 
 
 _BY_REASON = {Reason.MERGED: Resolution.MERGED, Reason.RULES_CHANGED: Resolution.RULES_CHANGED}
+_REMINDS = ".due_soon"
 _OF_SYSTEMS = frozenset({Responsible.CONNECTION, Responsible.OPS})
 
 
 def resolution(finding: Finding, reason: Reason | None, stands: Standing | None, *, now: datetime) -> Resolution:
     """Return how an alert ends that is resolved at `now`. `stands`: the dossier as it is then, None for anything else.
 
-    What was due counts as late after its due date alone, by when the dossier ended where it has. A deadline that moved while the
+    What was due counts as late after its due date alone, by when the dossier ended where it has. Where it has not, a reminder
+    ends in time: past its moment it would be another rule's, however late that is read. A deadline that moved while the
     dossier runs was a matter of the records, as is whatever systems must mend.
     """
     if reason in _BY_REASON:
@@ -49,6 +51,8 @@ def resolution(finding: Finding, reason: Reason | None, stands: Standing | None,
         return Resolution.WITHDRAWN
     if finding.responsible in _OF_SYSTEMS or _was_moved(finding, dossier):
         return Resolution.SOURCE_CORRECTED
+    if dossier.ended_at is None and finding.rule.endswith(_REMINDS):
+        return Resolution.IN_TIME
     done_at = min(dossier.ended_at or now, now)
     return Resolution.LATE if finding.due_at and done_at > finding.due_at else Resolution.IN_TIME
 

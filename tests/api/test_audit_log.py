@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.api.schemas.audit import AuditLog
 from shared.db.engine import Database
 from shared.db.stores import api_keys, audit_log
 from shared.domain.access import RANDOM_BYTES, Actor, Scope, new_key
@@ -32,8 +33,9 @@ async def revoke(database: Database, prefix: str) -> bool:
 
 
 async def listed(client: httpx.AsyncClient, **params: object) -> list[tuple[str, str]]:
-    items = (await client.get(PATH, params=params)).raise_for_status().json()["items"]  # type: ignore[arg-type]
-    return [(item["action"], item["subject"]) for item in items]
+    body = (await client.get(PATH, params=params)).raise_for_status().json()  # type: ignore[arg-type]
+    AuditLog.model_validate(body)
+    return [(item["action"], item["subject"]) for item in body["items"]]
 
 
 async def test_what_was_done_to_a_key_is_told_the_latest_first(client: httpx.AsyncClient, world: World) -> None:

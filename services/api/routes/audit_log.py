@@ -41,4 +41,5 @@ async def list_audit_log(
     filters = AuditFilters(tuple(query.actor), tuple(query.action), tuple(query.subject), query.since, query.until)
     async with reader.snapshot() as snapshot:
         page = await audit_page(snapshot, filters, cut(request, query, LATEST_FIRST), within=caller.within)
-    return answer.page(list_body(snapshot, [dict(row) for row in page.rows], next_cursor(request, query, page)), AuditEntry)
+    items = [{name: row[name] for name in AuditEntry.model_fields} for row in page.rows]
+    return answer.page(list_body(snapshot, items, next_cursor(request, query, page)), AuditEntry)
