@@ -13,6 +13,7 @@ from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.digests import Digests
 from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
 from services.monitor.steps.retention import Retention
@@ -24,7 +25,7 @@ from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
-from shared.config import AlertsConfig, Config, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
+from shared.config import AlertsConfig, Config, DigestsConfig, HeartbeatConfig, IgateConfig, KeepConfig, PollConfig, PortalConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -124,6 +125,7 @@ async def watched_province(
         valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
         retention=Retention(database, PROVINCE, KeepConfig()),
         heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
+        digests=Digests(database, reviewer, score_plan(Offices()), DigestsConfig().at),
         unacknowledged=Unacknowledged(database, PROVINCE, AlertsConfig().escalating, CALENDAR),
         fan_out=FanOut(database, PROVINCE, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
         dispatcher=dispatcher,

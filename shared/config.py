@@ -444,6 +444,13 @@ class AlertsConfig(Section):
         return Escalation(warning=self.escalation.warning, critical=self.escalation.critical, least_reminded=least)
 
 
+class DigestsConfig(Section):
+    """When digests are written."""
+
+    at: time = time(7)
+    """local time of a working day from which on the day's digests are written, and on the first one of a week the province's"""
+
+
 class QuietConfig(Section):
     """What is not told by itself. `digest_only`: rules that nobody can act on at once."""
 
@@ -472,6 +479,7 @@ class Config(Section):
     heartbeat: HeartbeatConfig = HeartbeatConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     alerts: AlertsConfig = AlertsConfig()
+    digests: DigestsConfig = DigestsConfig()
     quiet: QuietConfig = QuietConfig()
 
     @model_validator(mode="after")

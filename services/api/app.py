@@ -36,6 +36,7 @@ from services.api.routes import (
     labels,
     measures,
     opportunities,
+    overview,
     petitions,
     policies,
     procedures,
@@ -68,6 +69,7 @@ from shared.receivers import Resolve
 from shared.sealing import Sealer
 
 ROUTERS = (
+    overview.router,
     alerts.router,
     dossiers.router,
     sync.router,

@@ -52,6 +52,7 @@ of the JSON fields (`agency_code`), page by page: the header `Link` leads to the
 formula is led by an apostrophe."""
 
 TAGS = [
+    {"name": "overview", "description": "What an agency's working day begins with, in one call."},
     {"name": "alerts", "description": "What is wrong now, who is asked to act, and until when."},
     {"name": "dossiers", "description": "Where dossiers stand, and everything that is known of one."},
     {"name": "sync", "description": "How many dossiers agree on both sides, and where they do not."},

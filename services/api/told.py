@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Header
 
-from services.api.schemas.events import AlertEvent, EndpointEvent, IncidentEvent
+from services.api.schemas.events import AlertEvent, EndpointEvent, IncidentEvent, MassEvent, MorningEvent, WeekEvent
 from services.api.schemas.problem import Responses
-from shared.domain.events import OF_ALERTS, OF_ENDPOINTS, OF_INCIDENTS, EventType
+from shared.domain.events import OF_ALERTS, OF_ENDPOINTS, OF_INCIDENTS, OF_MASSES, EventType
 
 router = APIRouter()
 
@@ -34,6 +34,10 @@ _TOLD: dict[EventType, str] = {
     EventType.ENDPOINT_TEST: "You asked for a sample",
     EventType.INCIDENT_OPENED: "A mass of dossiers fell out of step by one cause",
     EventType.INCIDENT_CLOSED: "An incident is over",
+    EventType.DIGEST_DAILY: "What an agency's working day begins with",
+    EventType.DIGEST_WEEKLY: "The province's week",
+    EventType.DIGEST_BASELINE: "What was wrong already when the province was first read",
+    EventType.DIGEST_RULES_CHANGED: "What other rules opened and resolved",
 }
 
 _SIGNED = "As Standard Webhooks has it: the id of the message, the same at every attempt"
@@ -68,10 +72,40 @@ async def _about_incident(
     """Signed with the webhook's secret; told in the place of what is inside it."""
 
 
+async def _about_morning(
+    body: MorningEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret; told to webhooks with `mode` digest, of the agencies they name."""
+
+
+async def _about_week(
+    body: WeekEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret; told to the office and to synchronisation of the province, with `mode` digest."""
+
+
+async def _about_mass(
+    body: MassEvent,
+    webhook_id: str = Header(description=_SIGNED),
+    webhook_timestamp: str = Header(description=_AT),
+    webhook_signature: str = Header(description=_BY),
+) -> None:
+    """Signed with the webhook's secret; told of the agencies a webhook names, whatever its `mode`."""
+
+
 _SENT: dict[EventType, Callable[..., Any]] = {
     **dict.fromkeys(OF_ALERTS, _about_alert),
     **dict.fromkeys(OF_ENDPOINTS, _about_endpoint),
     **dict.fromkeys(OF_INCIDENTS, _about_incident),
+    **dict.fromkeys(OF_MASSES, _about_mass),
+    EventType.DIGEST_DAILY: _about_morning,
+    EventType.DIGEST_WEEKLY: _about_week,
 }
 
 for _type, _summary in _TOLD.items():

@@ -9,6 +9,7 @@ from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.factory import build
 from services.monitor.sources.source import DossierSource
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.digests import Digests
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
@@ -74,6 +75,7 @@ async def monitor(config: Config, database: Database, sealer: Sealer | None = No
             retention=Retention(database, config.province, config.keep),
             heartbeat=heartbeat,
             unacknowledged=Unacknowledged(database, config.province, config.alerts.escalating, working_time(config.calendar)),
+            digests=Digests(database, reviewer, score_plan(config.agencies.offices), config.digests.at),
             evaluation=await _evaluation(config, database, stack),
             fan_out=fan_out_of(config, database, dispatcher),
             dispatcher=dispatcher,

@@ -14,6 +14,7 @@ from services.monitor.metrics import MonitorMetrics
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.acknowledgements import Lapsing
 from services.monitor.steps.catalogue import read_catalogue
+from services.monitor.steps.digests import Digests
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.incidents import Closing
@@ -79,6 +80,7 @@ class Steps:
     retention: Retention
     heartbeat: Heartbeat
     unacknowledged: Unacknowledged
+    digests: Digests
     evaluation: Evaluate | None = None
     fan_out: FanOut | None = None
     dispatcher: Dispatcher | None = None
@@ -138,6 +140,7 @@ class Monitor:
             (self.keep_scores, "scores_not_kept"),
             (self.keep_stock, "stock_not_kept"),
             (self.look_after_alerts, "alerts_not_looked_after"),
+            (self.write_digests, "digests_not_written"),
             (self.tell, "not_told"),
             (self.deliver, "not_delivered"),
         ):
@@ -309,6 +312,11 @@ class Monitor:
     async def keep_stock(self) -> None:
         """Keep what is open at every agency today."""
         log.info("stock_kept", agencies=await self._stock_days.keep())
+
+    async def write_digests(self) -> None:
+        """Write the digests that are due, unless newer rules are at work."""
+        if await self.steps.reviewer.is_current():
+            await self.steps.digests.run()
 
     async def look_after_alerts(self) -> None:
         """Remind of alerts nobody has acknowledged, and pass on what was open for too long."""

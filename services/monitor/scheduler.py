@@ -78,6 +78,7 @@ class Daemon:
         self._every(_KEEP_EVERY, "keep stock", self._monitor.keep_stock)
         self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
         self._every(_LOOKED_AFTER_EVERY, "look after alerts", self._monitor.look_after_alerts)
+        self._every(_LOOKED_AFTER_EVERY, "write digests", self._monitor.write_digests)
         self._add(NIGHTLY, "audit", self._monitor.audit)
         self._add(LETTING_GO, "let go", self._monitor.let_go)
         if self._monitor.steps.dispatcher:

@@ -518,6 +518,16 @@ held_alerts = Table(
     comment="Alerts of which a silence holds something back, until they are resolved or it has ended",
 )
 
+digests = Table(
+    "digests",
+    metadata,
+    _province(),
+    Column("kind", Text, primary_key=True, comment="digest.daily or digest.weekly"),
+    Column("day", Date, primary_key=True, comment="local; of a week its Monday"),
+    _time("written_at", nullable=False),
+    comment="Digests that were written: a row is written with them, in one transaction",
+)
+
 outbox_readers = Table(
     "outbox_readers",
     metadata,

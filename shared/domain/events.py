@@ -13,6 +13,7 @@ from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState, Reason
 from shared.domain.findings import Responsible, Severity
 from shared.domain.incidents import CauseKind
+from shared.domain.morning import Mass, Morning, Week
 
 _ID_BYTES = 20
 
@@ -36,6 +37,10 @@ class EventType(StrEnum):
     ENDPOINT_TEST = "endpoint.test"
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_CLOSED = "incident.closed"
+    DIGEST_DAILY = "digest.daily"
+    DIGEST_WEEKLY = "digest.weekly"
+    DIGEST_BASELINE = "digest.baseline"
+    DIGEST_RULES_CHANGED = "digest.rules_changed"
 
     @property
     def is_of_alert(self) -> bool:
@@ -44,7 +49,9 @@ class EventType(StrEnum):
 
 OF_ENDPOINTS = frozenset({EventType.ENDPOINT_DISABLED, EventType.ENDPOINT_RECOVERED, EventType.ENDPOINT_TEST})
 OF_INCIDENTS = frozenset({EventType.INCIDENT_OPENED, EventType.INCIDENT_CLOSED})
-OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS - OF_INCIDENTS
+OF_MASSES = frozenset({EventType.DIGEST_BASELINE, EventType.DIGEST_RULES_CHANGED})
+OF_DIGESTS = frozenset({EventType.DIGEST_DAILY, EventType.DIGEST_WEEKLY}) | OF_MASSES
+OF_ALERTS = frozenset(EventType) - OF_ENDPOINTS - OF_INCIDENTS - OF_DIGESTS
 
 OWN_TYPES: Mapping[str, EventType] = {
     "source.stale": EventType.SOURCE_STALE,
@@ -145,10 +152,13 @@ def incident_subject(incident_id: int) -> str:
     return f"incident:{incident_id}"
 
 
-News = EndpointNews | IncidentNews
+News = EndpointNews | IncidentNews | Morning | Week | Mass
 _NEWS: Mapping[EventType, type[News]] = {
     **dict.fromkeys(OF_ENDPOINTS, EndpointNews),
     **dict.fromkeys(OF_INCIDENTS, IncidentNews),
+    **dict.fromkeys(OF_MASSES, Mass),
+    EventType.DIGEST_DAILY: Morning,
+    EventType.DIGEST_WEEKLY: Week,
 }
 """What an event that is not about an alert tells, by its type."""
 

@@ -18,6 +18,11 @@ def incident_path(incident_id: int) -> str:
     return f"/v1/incidents/{incident_id}"
 
 
+def overview_path(agency: str | None) -> str:
+    """Return where the morning page of an agency is read, None for the province's."""
+    return "/v1/overview" if agency is None else f"/v1/overview?agency={quote(agency, safe='')}"
+
+
 _SCORES = {
     "indicators": "/v1/scores?agency={unit}&period={period}",
     "score": "/v1/scores/history?agency={unit}&period={period}",

@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 
+from shared.domain.digest_payloads import digest_data
 from shared.domain.events import EndpointNews, Event, EventType, IncidentNews, ToldAlert
 from shared.domain.findings import Severity
 from shared.domain.incident_payloads import incident_data
 from shared.domain.messages import TELLINGS, UNWORDABLE, Facts, Message, label_alone, message
 from shared.domain.messages.wording import brief_moment, shorten
+from shared.domain.morning import Mass, Morning, Week
 from shared.domain.paths import alert_path, unit_of
 from shared.domain.recipients import Role, recipients
 from shared.domain.rendering import CODE_LIMIT, Names, Rendering, local, named
@@ -50,6 +52,8 @@ def _data(event: Event, rendering: Rendering) -> dict[str, Any]:
         return _alert_data(event, event.alert, rendering)
     if isinstance(event.data, IncidentNews):
         return incident_data(event.data, rendering)
+    if isinstance(event.data, Morning | Week | Mass):
+        return digest_data(event.data, rendering, from_the_start=event.event is EventType.DIGEST_BASELINE)
     return _endpoint_data(event.data) if event.data else {}
 
 

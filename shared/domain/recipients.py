@@ -8,7 +8,7 @@ import msgspec
 
 from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import Reason
-from shared.domain.events import Event, EventType, IncidentNews, ToldAlert
+from shared.domain.events import OF_DIGESTS, OF_MASSES, Event, EventType, IncidentNews, ToldAlert
 from shared.domain.findings import Responsible, Severity
 from shared.domain.quiet import NOTHING_QUIET, Quiet
 from shared.domain.windows import OPEN, Window
@@ -26,6 +26,17 @@ class Role(StrEnum):
     OPS = "ops"
 
 
+class Mode(StrEnum):
+    """Whether every event is told by itself, or what they come to in digests."""
+
+    EACH = "each"
+    DIGEST = "digest"
+
+
+_WEEKLY = frozenset({Role.OFFICE, Role.SYNC})
+_DAILY = frozenset(Role) - {Role.OPS}
+
+
 class Why(StrEnum):
     """Why somebody is told, or is not."""
 
@@ -41,6 +52,8 @@ class Why(StrEnum):
     OTHER_AGENCY = "other_agency"
     SILENCED = "silenced"
     IN_INCIDENT = "in_incident"
+    DIGESTS_ALONE = "digests_alone"
+    NO_DIGESTS = "no_digests"
     DIGEST_ONLY = "digest_only"
 
 
@@ -82,6 +95,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
     `agencies`: with everything below them; None: everything there is, also what names no agency. `rules`: rules and families;
     none: all. `is_listening`: it is neither paused nor switched off. `window`: at which hours it is told.
+    `heads`: the agencies whose digests it is told, in which everything below them is summed up.
     """
 
     id: int
@@ -92,6 +106,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     least_severity: Severity = Severity.WARNING
     is_listening: bool = True
     window: Window = OPEN
+    mode: Mode = Mode.EACH
+    heads: frozenset[str] = frozenset()
 
 
 def agencies_heard(tree: AgencyTree, owner: str | None, named: Sequence[str]) -> frozenset[str] | None:
@@ -119,6 +135,10 @@ def decide(subscription: Subscription, event: Event, quiet: Quiet = NOTHING_QUIE
     """Return whether an event is told to a subscription, and why. `quiet`: what keeps silent just before it."""
     if event.at < subscription.created_at:
         return Decision(Why.EARLIER)
+    if event.event in OF_DIGESTS:
+        return Decision(_of_digests(subscription, event))
+    if subscription.mode is Mode.DIGEST:
+        return Decision(Why.DIGESTS_ALONE)
     if isinstance(event.data, IncidentNews):
         return Decision(_of_incident(subscription, event, event.data, quiet))
     if event.alert is None:
@@ -152,6 +172,15 @@ def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:
     if subscription.agencies is not None and not subscription.agencies & alert.agencies:
         return Why.OTHER_AGENCY
     return None
+
+
+def _of_digests(subscription: Subscription, event: Event) -> Why:
+    """Whose digest it is, and in whose role; what comes in masses is told also to who is told every event by itself."""
+    if subscription.mode is not Mode.DIGEST and event.event not in OF_MASSES:
+        return Why.NO_DIGESTS
+    if subscription.role not in (_WEEKLY if event.event is EventType.DIGEST_WEEKLY else _DAILY):
+        return Why.OTHER_ROLE
+    return Why.OVERSIGHT if event.subject.removeprefix("agency:") in subscription.heads else Why.OTHER_AGENCY
 
 
 def _of_incident(subscription: Subscription, event: Event, news: IncidentNews, quiet: Quiet) -> Why:

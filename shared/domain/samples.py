@@ -8,7 +8,8 @@ import msgspec
 
 from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
-from shared.domain.events import OWN_TYPES, EndpointNews, Event, EventType, IncidentNews, ToldAlert, incident_subject
+from shared.domain.digest_samples import digest_sample
+from shared.domain.events import OF_DIGESTS, OWN_TYPES, EndpointNews, Event, EventType, IncidentNews, ToldAlert, incident_subject
 from shared.domain.findings import IntakeDetails, Responsible, Severity, SourceStaleDetails
 from shared.domain.incidents import CauseKind
 from shared.domain.recipients import endpoint_subject
@@ -22,6 +23,9 @@ _WINDOW, _WARN_BEFORE = timedelta(hours=8), timedelta(hours=2)
 
 def sample(type_: EventType, at: datetime) -> Event:
     """Return an event of a type, as if it had happened at a moment."""
+    if type_ in OF_DIGESTS:
+        agency, news = digest_sample(type_, at)
+        return Event(xid=0, id=0, at=at, event=type_, subject=f"agency:{agency}", data=news)
     about = _ABOUT[type_](at)
     if isinstance(about, IncidentNews):
         subject = incident_subject(about.incident_id)

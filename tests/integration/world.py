@@ -12,6 +12,7 @@ from services.monitor.monitor import Monitor, Steps, Watched
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.monitor.sources.source import Head, Page, Reading, TakesPetitions
 from services.monitor.steps.audit import Auditor
+from services.monitor.steps.digests import Digests
 from services.monitor.steps.evaluate import Evaluate
 from services.monitor.steps.heartbeat import Heartbeat
 from services.monitor.steps.nightly import NightlyAudit
@@ -24,7 +25,7 @@ from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
-from shared.config import AlertsConfig, CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
+from shared.config import AlertsConfig, CalendarConfig, DigestsConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -215,6 +216,7 @@ class World:
             valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
+            digests=Digests(self.database, reviewer, self.plan, DigestsConfig().at),
             unacknowledged=Unacknowledged(self.database, PROVINCE, AlertsConfig().escalating, calendar),
             evaluation=evaluate,
             fan_out=self.fan_out,

@@ -23,7 +23,18 @@ from services.api.examples.dossiers import (
     STATUS_NAME,
     SUPPLEMENT,
 )
-from services.api.examples.events import ALERT_DATA, ENDPOINT_DATA, EVENTS, FEED, FEED_EVENT, INCIDENT_DATA, STREAM
+from services.api.examples.events import (
+    ALERT_DATA,
+    ENDPOINT_DATA,
+    EVENTS,
+    FEED,
+    FEED_EVENT,
+    INCIDENT_DATA,
+    MASS_DATA,
+    MORNING_DATA,
+    STREAM,
+    WEEK_DATA,
+)
 from services.api.examples.health import NOT_READY, READY
 from services.api.examples.incidents import INCIDENT
 from services.api.examples.opportunities import (
@@ -217,6 +228,21 @@ EXAMPLES: dict[str, Any] = {
     "WebhookChange": {"least_severity": "critical"},
     "WebhookList": _page(WEBHOOK),
     "WebhookWithSecret": MADE,
+    "AgencyWeekPage": WEEK_DATA["digest"]["above"][0],
+    "IndicatorBelowTarget": MORNING_DATA["digest"]["score"]["below"][0],
+    "MassEvent": EVENTS[EventType.DIGEST_BASELINE],
+    "MassEventData": MASS_DATA,
+    "MassPage": MASS_DATA["digest"],
+    "MorningEvent": EVENTS[EventType.DIGEST_DAILY],
+    "MorningEventData": MORNING_DATA,
+    "MorningPage": MORNING_DATA["digest"],
+    "NamedDossier": MORNING_DATA["digest"]["overdue"]["first"][0],
+    "NamedDossiers": MORNING_DATA["digest"]["overdue"],
+    "Overview": {**MORNING_DATA["digest"], **{name: MORNING_DATA[name] for name in ("title", "text", "short")}, **FRESH},
+    "ScoreStanding": MORNING_DATA["digest"]["score"],
+    "WeekEvent": EVENTS[EventType.DIGEST_WEEKLY],
+    "WeekEventData": WEEK_DATA,
+    "WeekPage": WEEK_DATA["digest"],
     "AgencyVolumes": rehearsal.OF_AGENCY,
     "DeadlineChange": rehearsal.CHANGE["deadline"],
     "IntakeChange": rehearsal.CHANGE["intake"],

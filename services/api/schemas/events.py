@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, Moment, Schema
+from services.api.schemas.overview import MassPage, MorningPage, WeekPage
 from shared.domain.alert_endings import Cause, Resolution
 from shared.domain.alerts import AlertState
 from shared.domain.events import EventType
@@ -93,6 +94,39 @@ class IncidentEventData(Schema):
     test: bool = Field(description="True for a sample: nothing happened")
 
 
+class MorningEventData(Schema):
+    """What an agency's working day begins with. The texts are Vietnamese."""
+
+    digest: MorningPage
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=600)
+    short: str = Field(max_length=160, description="The same in at most 160 characters")
+    url: str | None = Field(description="Where to read more; null where `webhooks.public_url` is not set")
+    test: bool = Field(description="True for a sample: nothing happened")
+
+
+class WeekEventData(Schema):
+    """The province's week."""
+
+    digest: WeekPage
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=600)
+    short: str = Field(max_length=160)
+    url: str | None
+    test: bool
+
+
+class MassEventData(Schema):
+    """Alerts that came at once and are told together."""
+
+    digest: MassPage
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=600)
+    short: str = Field(max_length=160)
+    url: str | None
+    test: bool
+
+
 class AlertEvent(Schema):
     """What is sent of an alert, in the envelope of Standard Webhooks."""
 
@@ -129,13 +163,37 @@ class IncidentEvent(Schema):
     data: IncidentEventData
 
 
+class MorningEvent(Schema):
+    """What is sent each working morning, in the envelope of Standard Webhooks."""
+
+    type: Literal["digest.daily"]
+    timestamp: Moment = Field(description="When it was written")
+    data: MorningEventData
+
+
+class WeekEvent(Schema):
+    """What is sent on the first working morning of a week, in the envelope of Standard Webhooks."""
+
+    type: Literal["digest.weekly"]
+    timestamp: Moment = Field(description="When it was written")
+    data: WeekEventData
+
+
+class MassEvent(Schema):
+    """What is sent of alerts that came at once, in the envelope of Standard Webhooks."""
+
+    type: Literal["digest.baseline", "digest.rules_changed"]
+    timestamp: Moment = Field(description="When it was written")
+    data: MassEventData
+
+
 class FeedEvent(Schema):
     """An event in the feed; `id` is the same whoever asks."""
 
     id: str
     type: EventType
     timestamp: Moment = Field(description="When it happened")
-    data: AlertEventData | EndpointEventData | IncidentEventData
+    data: AlertEventData | EndpointEventData | IncidentEventData | MorningEventData | WeekEventData | MassEventData
 
 
 class EventFeed(Fresh):

@@ -13,16 +13,10 @@ from shared.domain.delivery import DeliveryState
 from shared.domain.events import EventType
 from shared.domain.findings import Severity
 from shared.domain.messages.wording import clean
-from shared.domain.recipients import Role
+from shared.domain.recipients import Mode, Role
 from shared.domain.windows import ALWAYS, WORKING_TIME, window_of
 
 LONGEST_DESCRIPTION = 500
-
-
-def _offered(mode: object) -> object:
-    if mode == "digest":
-        raise ValueError("digests are not offered yet: each tells every event by itself")
-    return mode
 
 
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, pattern=r"^[^\x00]*$", description="Where it is sent to")]
@@ -39,7 +33,10 @@ As = Annotated[
         "or the People's Committee office, which hears everything"
     ),
 ]
-Mode = Annotated[Literal["each"], BeforeValidator(_offered), Field(description="Every event by itself")]
+Told = Annotated[
+    Mode,
+    Field(description="`each`: every event by itself; `digest`: only digests, each morning of the agencies named"),
+]
 
 
 def _a_window(written: object) -> object:
@@ -88,7 +85,7 @@ class NewWebhook(Schema):
     rules: Rules = Field(default_factory=list)
     least_severity: Least = Severity.WARNING
     role: As = Role.OFFICE
-    mode: Mode = "each"
+    mode: Told = Mode.EACH
     window: Window = Field(default=ALWAYS, validate_default=True)
     critical_at_once: CriticalAtOnce = True
     active: Active = True

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.monitor.steps.read_scores import read_scores
 from services.monitor.steps.review import Reviewer
 from services.monitor.steps.telling import Judgement, tell
 from shared.db.engine import Connection, Database, clock, retried
+from shared.db.score_day import read_scores
 from shared.db.stores import alerts, sources
 from shared.db.views.snapshot import open_snapshot
 from shared.domain.dossiers import Place

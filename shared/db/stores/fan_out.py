@@ -14,7 +14,7 @@ from shared.domain.agencies import AgencyTree
 from shared.domain.delivery import DeliveryState
 from shared.domain.fan_out import Delivery
 from shared.domain.findings import Severity
-from shared.domain.recipients import Role, Subscription, agencies_heard
+from shared.domain.recipients import Mode, Role, Subscription, agencies_heard
 from shared.domain.windows import window_of
 
 
@@ -26,9 +26,9 @@ async def agency_tree(connection: AsyncConnection, province: str) -> AgencyTree:
 
 async def subscriptions(connection: AsyncConnection, province: str, tree: AgencyTree) -> list[Subscription]:
     """Return every webhook as what it wants to hear; none of them can be deleted until the transaction ends."""
-    query = select(webhooks).where(webhooks.c.province_code == province, webhooks.c.mode == "each").order_by(webhooks.c.id)
+    query = select(webhooks).where(webhooks.c.province_code == province).order_by(webhooks.c.id)
     rows = await all_rows(connection, query.with_for_update(read=True, key_share=True))
-    return [_subscription(row, tree) for row in rows]
+    return [_subscription(row, tree, province) for row in rows]
 
 
 async def told_before(connection: AsyncConnection, province: str, webhook_ids: Collection[int], ids: Collection[str]) -> set[str]:
@@ -47,7 +47,7 @@ async def add(connection: AsyncConnection, province: str, made: Sequence[Deliver
         await connection.execute(insert(deliveries).on_conflict_do_nothing(), [_row(province, one, now) for one in made])
 
 
-def _subscription(row: Row, tree: AgencyTree) -> Subscription:
+def _subscription(row: Row, tree: AgencyTree, province: str) -> Subscription:
     return Subscription(
         id=row["id"],
         role=Role(row["role"]),
@@ -57,6 +57,8 @@ def _subscription(row: Row, tree: AgencyTree) -> Subscription:
         least_severity=Severity(row["least_severity"]),
         is_listening=row["active"] and row["disabled_at"] is None,
         window=window_of(row["window"], critical_at_once=row["critical_at_once"]),
+        mode=Mode(row["mode"]),
+        heads=frozenset(row["agencies"] or [row["owner_agency"] or province]),
     )
 
 
