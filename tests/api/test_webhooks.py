@@ -220,7 +220,7 @@ async def test_an_address_that_nothing_would_be_sent_to_is_refused(
         ({"agencies": [1]}, "agencies.0", "valid string"),
         ({"role": "mayor"}, "role", "'receiving', 'handling', 'sync', 'office' or 'ops'"),
         ({"least_severity": "high"}, "least_severity", "'warning' or 'critical'"),
-        ({"mode": "digest"}, "mode", "digests are not offered yet: each tells every event by itself"),
+        ({"mode": "hourly"}, "mode", "Input should be 'each' or 'digest'"),
         ({"mode": "often"}, "mode", "'each'"),
         ({"window": "never"}, "window", "must be `always`, `working_time` or shifts"),
         ({"window": ["08:00-07:00"]}, "window", "must be `always`, `working_time` or shifts"),
