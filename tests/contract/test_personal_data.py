@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from services.monitor.sources.dvcqg.client import DvcqgSource
 from services.monitor.sources.igate.client import IgateSource
 from services.monitor.webhooks.fan_out import FanOut
 from shared import logging as project_logging
+from shared.access_config import AccessConfig
 from shared.config import CalendarConfig, Config
 from shared.db.engine import Database
 from shared.policy import working_time
@@ -126,5 +128,6 @@ async def _every_answer(database: Database) -> str:
 
 async def _ask(database: Database, method: str, path: str, **sent: Any) -> httpx.Response:
     await let_in(database)
-    async with ask(create_app(database, Config(), sealer=Sealer([KEY]))) as client:
+    config = Config(access=AccessConfig(longest_stream=timedelta(milliseconds=50)))
+    async with ask(create_app(database, config, sealer=Sealer([KEY]))) as client:
         return await client.request(method, path, **sent)
