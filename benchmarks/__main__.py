@@ -17,6 +17,9 @@ Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 NAMES = ("ingest", "review", "cycle", "latency", "api", "reads", "scores", "size", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
+LONG = ("messages",)
+"""Only when named."""
+
 
 async def measure(names: Sequence[str], settings: Settings) -> list[Figure]:
     """Run benchmarks one after the other on one server; what they say of their progress goes to standard error."""
@@ -43,8 +46,10 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures what is claimed of speed.")
-    listed = ", ".join(NAMES)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*NAMES, []], help=f"of {listed}; default: all")
+    listed = ", ".join((*NAMES, *LONG))
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", choices=[*NAMES, *LONG, []], help=f"of {listed}; default: all but {LONG[0]}"
+    )
     parser.add_argument("--dossiers", type=int, default=100_000, metavar="N", help="how many dossiers; default: 100,000")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
