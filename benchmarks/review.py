@@ -4,12 +4,15 @@ The pure function meets three dossiers: quiet (finished on both sides), running 
 another status and another due date). Its ceiling: the agreed dossier with the least to do, the quiet one.
 
 The whole step reviews a stored backlog of dossiers just read for the first time, one of twenty late: claim, read, judge, write
-findings, alerts, history and outbox. Its ceiling: the reads alone of as many batches, in transactions of their own.
+findings, alerts, history, outbox, marks, tallies and repairs. Its ceiling: the reads alone of as many batches, in transactions of
+their own. What counting adds is told beside it: the pure marks and repairs of a dossier, and what writing them takes of the step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import perf_counter
+from types import ModuleType
 
 import msgspec
 
@@ -19,9 +22,11 @@ from benchmarks.province import CALENDAR, PROVINCE, RULES, watched_province
 from benchmarks.temporary import Server
 from services.monitor.sources.moments import to_home
 from shared.db.engine import Database, clock
-from shared.db.stores import alerts, dossiers, reviews, sources
-from shared.domain.case import procedure_code
+from shared.db.stores import alerts, dossiers, marks, repairs, reviews, sources
+from shared.domain.case import Case, procedure_code
 from shared.domain.dossiers import Dossier, Seen
+from shared.domain.marks import VIEWS
+from shared.domain.repairs import repairs as repairs_of
 from shared.domain.review import review
 
 _BACKLOG = 20_000
@@ -31,7 +36,7 @@ _RUNS = 9
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
     """Measure the function, then the step."""
-    return [*_of_the_function(), await _of_the_step(server, min(_BACKLOG, settings.dossiers))]
+    return [*_of_the_function(), _of_counting(), *await _of_the_step(server, min(_BACKLOG, settings.dossiers))]
 
 
 def _of_the_function() -> list[Figure]:
@@ -41,6 +46,24 @@ def _of_the_function() -> list[Figure]:
         for name, dossier in kinds.items():
             taken[name].append(seconds(_judging(dossier)) / _CALLS * 1e6)
     return [_figure(name, taken[name], taken["quiet"]) for name in kinds]
+
+
+def _of_counting() -> Figure:
+    """Return what the marks of both views and the repairs of a running dossier take, of the function."""
+    dossier = running()
+    case = Case(dossier=dossier, procedure=None, rules=RULES, calendar=CALENDAR)
+    counted = review(dossier, None, RULES, CALENDAR, dict.fromkeys(RULES.sources, items.NOW), now=items.NOW).marks
+
+    def count() -> None:
+        for _ in range(_CALLS):
+            for view in VIEWS:
+                view.course(case)
+            repairs_of(case, counted)
+
+    taken = [seconds(count) / _CALLS * 1e6 for _ in range(_RUNS)]
+    return Figure(
+        benchmark="review", what="pure, of these marks and repairs", value=typical(taken), unit="µs", small_is_good=True
+    )
 
 
 def _figure(name: str, taken: list[float], least: list[float]) -> Figure:
@@ -91,19 +114,44 @@ def _dossier(on_the_portal: dict[str, object], at_home: dict[str, object]) -> Do
     return Dossier(code=items.code(1), sides=sides)
 
 
-async def _of_the_step(server: Server, backlog: int) -> Figure:
+class _Stopwatch:
+    """How long the writing of some stores took in all."""
+
+    def __init__(self) -> None:
+        self.taken = 0.0
+
+    @contextmanager
+    def over(self, store: ModuleType) -> Iterator[None]:
+        """Time what a store writes, inside the block."""
+        write = store.write
+
+        async def timed(*arguments: object) -> None:
+            start = perf_counter()
+            await write(*arguments)
+            self.taken += perf_counter() - start
+
+        store.write = timed  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            store.write = write  # type: ignore[attr-defined]
+
+
+async def _of_the_step(server: Server, backlog: int) -> list[Figure]:
     async with server.database() as database, watched_province(database) as watched:
         for number in range(backlog):
             late = items.NOW - timedelta(days=1) if number % 20 == 0 else None
             watched.change(number, due=late, finished=number % 4 == 1)
         await watched.load()
         reads = await _reads(database, backlog)
-        start = perf_counter()
-        reviewed = await watched.reviewer.drain()
-        rate = reviewed / (perf_counter() - start)
+        counting = _Stopwatch()
+        with counting.over(marks), counting.over(repairs):
+            start = perf_counter()
+            reviewed = await watched.reviewer.drain()
+            rate = reviewed / (perf_counter() - start)
     if reviewed < backlog:
         raise AssertionError(f"only {reviewed} of {backlog} dossiers were reviewed")
-    return Figure(
+    step = Figure(
         benchmark="review",
         what=f"whole step, a backlog of {backlog:,}",
         value=rate,
@@ -111,6 +159,13 @@ async def _of_the_step(server: Server, backlog: int) -> Figure:
         ceiling=reads,
         ceiling_is="reads alone",
     )
+    written = counting.taken / backlog * 1e6
+    what = "of the step, writing marks, tallies and repairs"
+    whole = 1e6 / rate
+    counted = Figure(
+        benchmark="review", what=what, value=written, unit="µs/dossier", ceiling=whole, ceiling_is="step", small_is_good=True
+    )
+    return [step, counted]
 
 
 async def _reads(database: Database, backlog: int) -> float:

@@ -15,14 +15,17 @@ from time import perf_counter
 from sqlalchemy import text
 
 from benchmarks.figures import Figure, Settings, typical
-from benchmarks.province import PROVINCE
+from benchmarks.province import CALENDAR, PROVINCE
 from benchmarks.temporary import Server
-from shared.db.engine import Database
+from shared.db.engine import Database, clock
+from shared.db.stores import catalogue
 from shared.db.views.counted import counted
 from shared.db.views.snapshot import Snapshot, open_snapshot
 from shared.domain.agencies import WHOLE_PROVINCE
+from shared.domain.catalogue import Procedure
 from shared.domain.counters import COUNTERS, Counters, View
-from shared.domain.figures import Counted, Services
+from shared.domain.figures import Services
+from shared.domain.offers import count
 from shared.domain.periods import Period, PeriodKind
 from shared.domain.units import Unit
 
@@ -82,9 +85,24 @@ async def _fill(database: Database, dossiers: int) -> None:
         await connection.execute(_DRAW, drawn)
         for statement in _TALLIES:
             await connection.execute(statement)
+        now = await clock(connection)
+        await catalogue.store_procedures(connection, PROVINCE, _offered(), now=now)
+        await catalogue.store_counts(connection, PROVINCE, count(_offered(), CALENDAR), now=now)
     async with database.engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await outside.execute(text("VACUUM (ANALYZE) marks, agency_tally, procedure_tally"))
+        await outside.execute(text("VACUUM (ANALYZE) marks, agency_tally, procedure_tally, procedures"))
+
+
+def _offered() -> list[Procedure]:
+    """Return the catalogue: every service an agency has dossiers of, online and with a fee."""
+    offering: dict[int, list[str]] = {}
+    for agency in range(_AGENCIES):
+        for number in range(_OF_EACH):
+            offering.setdefault((agency * 7 + number) % _PROCEDURES, []).append(f"{PROVINCE}.{agency}")
+    return [
+        Procedure(code=f"TTHC-{number}", name=f"TTHC-{number}", agencies=tuple(agencies), online_level=2, has_fee=True)
+        for number, agencies in offering.items()
+    ]
 
 
 def _units() -> list[Unit]:
@@ -102,8 +120,9 @@ async def _figure(database: Database, what: str, units: Sequence[Unit], key: str
     async with open_snapshot(database, PROVINCE) as snapshot:
         for _ in range(_ROUNDS):
             start = perf_counter()
-            from_tallies = await counted(snapshot, View.PORTAL, _YEAR, units, within=WHOLE_PROVINCE)
+            found = await counted(snapshot, View.PORTAL, _YEAR, units, within=WHOLE_PROVINCE)
             kept.append(perf_counter() - start)
+            from_tallies = {code: (one.counters, one.services) for code, one in found.items()}
             start = perf_counter()
             from_marks = await _scan(snapshot, key)
             counting.append(perf_counter() - start)
@@ -122,11 +141,8 @@ async def _figure(database: Database, what: str, units: Sequence[Unit], key: str
     )
 
 
-async def _scan(snapshot: Snapshot, key: str) -> dict[str, Counted]:
+async def _scan(snapshot: Snapshot, key: str) -> dict[str, tuple[Counters, Services]]:
     statement = text(_SCAN.format(key=key, sums=", ".join(f"sum({name})::bigint" for name in COUNTERS)))
     bounds = {"province": PROVINCE, "first": _YEAR.first_day, "last": _YEAR.last_day}
     rows = await snapshot.connection.execute(statement, bounds)
-    return {
-        row[0]: Counted(counters=Counters(**dict(zip(COUNTERS, row[1:-2], strict=True))), services=Services(row[-2], row[-1]))
-        for row in rows
-    }
+    return {row[0]: (Counters(**dict(zip(COUNTERS, row[1:-2], strict=True))), Services(row[-2], row[-1])) for row in rows}
