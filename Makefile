@@ -37,8 +37,8 @@ check: setup ## what must hold before a test is worth running: lint, format, typ
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## measure what is claimed
-	$(BIN)/python -m benchmarks
+bench: setup ## measure what is claimed, write benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks --results benchmarks/RESULTS.md
 
 docs: setup ## write the tables of docs/configuration.md anew, from the settings
 	$(BIN)/python -m shared.reference

@@ -60,11 +60,12 @@ def show(figures: Sequence[Figure]) -> None:
     for column in table.columns[2::2][:1] + table.columns[4:7]:
         column.justify = "right"
     for figure in figures:
-        table.add_row(*_cells(figure))
+        table.add_row(*cells(figure))
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
-def _cells(figure: Figure) -> tuple[str, ...]:
+def cells(figure: Figure) -> tuple[str, ...]:
+    """Return a figure in words: benchmark, what, figure, unit, ceiling, reached, aim and whether it holds."""
     ceiling = f"{_number(figure.ceiling)} {figure.ceiling_is}" if figure.ceiling is not None else "–"
     share = f"{figure.share:.0%}" if figure.share is not None else "–"
     aim = f"{'≤' if figure.small_is_good else '≥'} {_number(figure.aim)}" if figure.aim is not None else "–"

@@ -34,14 +34,20 @@ class Server:
             await database.aclose()
             await self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    async def version(self) -> str:
+        """Return the version of PostgreSQL."""
+        return str(await self._administer("SHOW server_version"))
+
     def _at(self, name: str) -> str:
         return make_url(self._url).set(database=name).render_as_string(hide_password=False)
 
-    async def _administer(self, statement: str) -> None:
+    async def _administer(self, statement: str) -> object:
         engine = create_async_engine(make_url(self._url).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            await connection.execute(text(statement))
+            done = await connection.execute(text(statement))
+            answer = done.scalar() if done.returns_rows else None
         await engine.dispose()
+        return answer
 
 
 @asynccontextmanager
