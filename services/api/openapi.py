@@ -107,6 +107,7 @@ _NOT_OURS = ("HTTPValidationError", "ValidationError")
 _DESCRIPTIONS = {
     "FieldDifference": "A field the two sides disagree on, with both values.",
     "IndicatorBelow": "An indicator below its target, in percent.",
+    "TotalBelow": "A total below what the plan asks of every agency, in points of 100.",
     "IndicatorFallen": "An indicator that lost points, with its points now and before.",
     "IndicatorApart": "An indicator in percent, as we count it and as the portal publishes it.",
     "RepairKind": "What is done: `sync`: the portal's side becomes as home's; `result`: the portal gets the electronic result; "

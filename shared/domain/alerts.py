@@ -82,7 +82,7 @@ def _continue(alert: Alert, finding: Finding | None, place: Place) -> list[Chang
     if finding is None:
         return [Resolve(alert)]
     before, after = _badness(alert.finding), _badness(finding)
-    if after > before or (after == before and _indicators(finding) - _indicators(alert.finding)):
+    if after > before or (after == before and set(listed(finding.details)) - set(listed(alert.finding.details))):
         return [Worsen(alert, finding)]
     if after < before:
         return [Resolve(alert), Open(finding)]
@@ -93,9 +93,10 @@ def _badness(finding: Finding) -> tuple[int, int]:
     return _RULE_ORDER.get(finding.rule, 0), _SEVERITY_ORDER[finding.severity]
 
 
-def _indicators(finding: Finding) -> set[str]:
-    """Return the indicators that an alert about several of them lists: one that joins is news."""
-    return {listed["id"] for listed in finding.details.get("indicators", ())}
+def listed(details: Mapping[str, Any]) -> list[str]:
+    """Return the indicators an alert about several of them lists, and `total` where that is told of: one that joins is news."""
+    ids = [found["id"] for found in details.get("indicators", ())]
+    return [*ids, "total"] if details.get("total_below") else ids
 
 
 def is_baseline(finding: Finding, known_since: datetime, baseline_at: datetime | None) -> bool:

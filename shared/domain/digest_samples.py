@@ -33,7 +33,7 @@ def _morning(at: datetime) -> Morning:
         other_agency=2,
     )
     below = Below(id="2.1", name="Tỷ lệ hồ sơ xử lý đúng hạn", percent=93.1, target=95.0, missing=12)
-    score = ScoreLine(total=84.31, rank=3, of=102, below=(below,))
+    score = ScoreLine(total=84.31, target=90.0, rank=3, of=102, below=(below,))
     return Morning(agency=_AGENCY, day=local_day(at), as_of=at - timedelta(minutes=1), work=work, score=score)
 
 

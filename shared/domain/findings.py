@@ -293,14 +293,23 @@ class IndicatorBelow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TotalBelow:
+    points: float
+    target: float
+    gap: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class BelowTargetDetails:
     """Figures as they were when first told on `day`. In each indicator `agency` is whose they are, `gap` percentage points
-    missing to the target, `missing_count` how many more cases would reach it (null where not even all would).
+    missing to the target, `missing_count` how many more cases would reach it (null where not even all would). `total_below`: the
+    total, where it is short of what every agency must reach, in points of 100.
     """
 
     period: str
     day: date
     indicators: list[IndicatorBelow]
+    total_below: TotalBelow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,9 +67,12 @@ class Below(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an agency's score of the year stands: its points, its rank among `of` of its kind, what is below target."""
+    """Where an agency's score of the year stands: its points, those it must reach, its rank among `of` of its kind, what is below
+    target.
+    """
 
     total: float
+    target: float | None = None
     rank: int | None = None
     of: int | None = None
     below: tuple[Below, ...] = ()

@@ -22,6 +22,7 @@ def score_line(code: str, day: ScoreDay, plan: ScorePlan) -> ScoreLine | None:
     ]
     return ScoreLine(
         total=float(scored.card.total),
+        target=float(plan.targets.total),
         rank=rank.position if rank else None,
         of=rank.of if rank else None,
         below=tuple(below),

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from shared.domain.alerts import listed
 from shared.domain.findings import Duty, Finding, Responsible, Severity
 from shared.domain.periods import Period
 from shared.domain.rules import indicator, rank, score
@@ -74,9 +75,8 @@ def _finding(rule: str, code: str, day: ScoreDay, offices: Offices, details: obj
 
 
 def _is_no_news(stood: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
-    """The same indicators on the same day: their figures are told anew once a day, or an alert's history held little else."""
-    listed, before = ([found["id"] for found in details.get("indicators", ())] for details in (told, stood))
-    return bool(listed) and listed == before and told["day"] == stood["day"]
+    """The same below target on the same day: its figures are told anew once a day, or an alert's history held little else."""
+    return bool(listed(told)) and listed(told) == listed(stood) and told["day"] == stood["day"]
 
 
 def _duty(code: str, province: str, offices: Offices) -> Duty:

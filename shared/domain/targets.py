@@ -37,7 +37,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Targets(msgspec.Struct, frozen=True, kw_only=True):
-    """The targets of one plan. `total`: the points every agency must reach."""
+    """The targets of one plan. `total`: the points of 100 every agency must reach (seed 000, I.2)."""
 
     id: str
     name: str
@@ -52,6 +52,11 @@ def gap(scored: IndicatorScore, target: Target | None) -> Decimal | None:
     if target is None or target.percent is None or scored.percent is None or scored.scored_ratio is None:
         return None
     return rounded(max(Fraction(), Fraction(target.percent) - scored.scored_ratio * 100))
+
+
+def total_gap(total: Decimal | None, targets: Targets) -> Decimal | None:
+    """Return how many points a total is short of what every agency must reach, 0 when it is reached; None without one."""
+    return None if total is None else rounded(max(Decimal(), targets.total - total))
 
 
 def missing_count(scored: IndicatorScore, target: Target | None) -> int | None:

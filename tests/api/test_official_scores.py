@@ -85,6 +85,7 @@ async def test_a_card_shows_the_figures_as_received(client: httpx.AsyncClient, w
     card = await get(client)
     assert (card["agency"], card["view"], card["period"]) == ({"code": "H20", "name": "Tỉnh Đồng Tháp"}, "official", "2026")
     assert (card["total"], card["max"], card["complete"]) == (57.51, 100, True)  # the groups add up to 57.50
+    assert (card["target"], card["gap"]) == (90, 32.49)
     assert card["data_as_of"] == "2026-11-20T08:00:00+07:00"
     assert [group["points"] for group in card["groups"]] == [10, 9.5, 9.5, 9.5, 9.5, 9.5]
     found = indicators(card)

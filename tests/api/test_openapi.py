@@ -41,7 +41,7 @@ from services.api.schemas import (
 from services.api.schemas.details import DETAILS
 from shared.domain.access import Scope
 from shared.domain.events import EventType
-from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen
+from shared.domain.findings import FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen, TotalBelow
 from shared.domain.rules import RULES
 
 MODULES = (
@@ -76,7 +76,7 @@ MODULES = (
 MODELS: dict[str, Any] = {
     **{name: value for module in MODULES for name, value in vars(module).items() if isinstance(value, type)},
     **{kind.__name__: kind for kind in DETAILS.values()},
-    **{kind.__name__: kind for kind in (FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen)},
+    **{kind.__name__: kind for kind in (FieldDifference, IndicatorApart, IndicatorBelow, IndicatorFallen, TotalBelow)},
     "NotReady": health.Readiness,
     "metrics": str,
     "stream": str,

@@ -92,6 +92,7 @@ DETAILS: dict[str, dict[str, Any]] = {
             }
             for n in range(1, 8)
         ],
+        "total_below": {"points": 84.31, "target": 90.0, "gap": 5.69},
     },
     "score.dropped": {
         "period": "2026",
@@ -462,11 +463,16 @@ UNIT = {"dossier_code": None, "procedure_name": None, "unit_code": "H20.14"}
 
 def test_scores_are_told_by_unit_indicators_and_points():
     said = told("indicator.below_target", **UNIT)
-    assert said.text.startswith("[CẢNH BÁO] Đơn vị H20.14 – Ủy ban nhân dân phường Pleiku. 7 chỉ số năm 2026 chưa đạt chỉ tiêu: ")
+    assert said.text.startswith(
+        "[CẢNH BÁO] Đơn vị H20.14 – Ủy ban nhân dân phường Pleiku. Tổng điểm năm 2026 là 84,31, chỉ tiêu 90,00; "
+    )
+    assert "; 7 chỉ số chưa đạt chỉ tiêu: " in said.text
     assert "4.1 (89,50%, chỉ tiêu 100,00%)" in said.text
     assert "4.4 (89,50%, chỉ tiêu 100,00%) và 3 chỉ số khác; đã 2 ngày" in said.text
     assert "chậm nhất ngày 31/12/2026" in said.text
     assert said.title == f"{RULE_LABELS['indicator.below_target']} – H20.14"
+    alone = DETAILS["indicator.below_target"] | {"indicators": []}
+    assert "Tổng điểm năm 2026 là 84,31, chỉ tiêu 90,00; đã 2 ngày" in told("indicator.below_target", **UNIT, details=alone).text
     dropped = told("score.dropped", **UNIT).text
     assert "Tổng điểm năm 2026 còn 84,31, giảm 1,19 điểm so với 85,50 cuối ngày 19/11/2026" in dropped
     assert ", giảm nhiều nhất: 2.1 (−1,19), " in dropped

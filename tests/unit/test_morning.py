@@ -71,7 +71,7 @@ def test_apologies_are_owed_also_where_nothing_is_overdue_any_more() -> None:
 def test_a_score_is_told_with_its_rank_and_what_is_missing() -> None:
     _, sample = digest_sample(EventType.DIGEST_DAILY, NOW)
     assert isinstance(sample, Morning)
-    assert "Điểm 84,31, hạng 3/102, dưới chỉ tiêu: 2.1 thiếu 12." in morning_message(sample, "X").text
+    assert "Điểm 84,31 (chỉ tiêu 90,00), hạng 3/102, dưới chỉ tiêu: 2.1 thiếu 12." in morning_message(sample, "X").text
     alone = Morning(agency="H20", day=date(2026, 11, 18), score=ScoreLine(total=90.5))
     assert morning_message(alone, "X").text.endswith("Điểm 90,50.")
 

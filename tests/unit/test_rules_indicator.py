@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from shared.domain.alerts import Alert, Place, Resolve, Update, Worsen, transitions
 from shared.domain.counters import Counters
 from shared.domain.figures import Counted
-from shared.domain.findings import Responsible, Severity
+from shared.domain.findings import Responsible, Severity, TotalBelow
 from shared.domain.offers import Decisions, Offer
+from shared.domain.rules.indicator import below_target
+from shared.domain.score_review import review_scores
+from shared.domain.score_watch import Scored
+from shared.domain.scoring import Ratio, score
 
-from .score_builders import COMMUNE, COMMUNES, NOON, PLAN, day, later, scored, told
+from .builders import calendar
+from .score_builders import COMMUNE, COMMUNES, NOON, PLAN, POLICY, day, later, scored, told
 
 RULE = "indicator.below_target"
 GOOD = Counted(
@@ -101,6 +106,54 @@ def test_an_indicator_without_cases_or_without_a_number_is_not_below():
     names = {name for name, _ in listed(COMMUNE, empty)}
     assert not {"3.2", "3.6", "4.1", "5.1"} & names
     assert "4.2" in names
+
+
+# The total
+
+
+def with_points(code: str = COMMUNE, **counters: int) -> Scored:
+    return scored(code, counted=but(**counters))
+
+
+def total_told(of: Scored) -> dict[str, float] | None:
+    finding = told(RULE, day([of]), of.unit.code)
+    return finding.details["total_below"] if finding else None
+
+
+@pytest.mark.parametrize(("target", "is_told"), [("-0.01", False), ("0.00", False), ("0.01", True)])
+def test_a_total_is_below_what_every_agency_must_reach_by_a_hundredth_and_not_when_it_reaches_it(target, is_told):
+    of = with_points(on_time=0)
+    asked = of.card.total + Decimal(target)
+    plan = msgspec.structs.replace(PLAN, targets=msgspec.structs.replace(PLAN.targets, total=asked))
+    found = below_target(COMMUNE, day([of]), plan)
+    expected = TotalBelow(points=float(of.card.total), target=float(asked), gap=0.01)
+    assert found.total_below == (expected if is_told else None)
+
+
+def test_the_province_answers_for_its_total_as_every_agency_does():
+    assert {code: total_told(with_points(code, received=0, on_time=0))["target"] for code in ("H20", "H20.12", COMMUNE)} == {
+        "H20": 90.0, "H20.12": 90.0, COMMUNE: 90.0,
+    }  # fmt: skip
+
+
+def test_a_total_without_all_its_figures_says_nothing():
+    of = with_points(on_time=0)
+    partly = msgspec.structs.replace(of, card=score({"2.1": Ratio(1, 2)}, POLICY))
+    assert below_target(COMMUNE, day([partly]), PLAN).total_below is None
+
+
+@pytest.mark.parametrize("accepted", [19, 20])
+def test_the_total_of_a_unit_with_few_dossiers_says_nothing(accepted):
+    few = scored("H20.12", counted=Counted(counters=Counters(accepted=accepted), offer=Offer(procedures=10)))
+    assert (total_told(few) is not None) is (accepted == 20)
+
+
+def test_a_total_that_joins_what_is_below_on_the_same_day_is_news():
+    above = msgspec.structs.replace(PLAN, targets=msgspec.structs.replace(PLAN.targets, total=Decimal(1)))
+    of = day([with_points(on_time=0)])
+    first = review_scores(COMMUNE, of, above, calendar(), {})
+    again = review_scores(COMMUNE, of, PLAN, calendar(), first)
+    assert (first[RULE].details["total_below"], again[RULE].details["total_below"]["target"]) == (None, 90.0)
 
 
 # The life of its alert

@@ -14,7 +14,7 @@ from shared.domain.indicators import AgencyKind, Group, GroupId, Indicator, Poli
 from shared.domain.periods import Period, local_day
 from shared.domain.published import PublishedGroup, PublishedMetric, PublishedUnit
 from shared.domain.scoring import IndicatorScore, State, rounded
-from shared.domain.targets import Target, Targets, missing_count
+from shared.domain.targets import Target, Targets, missing_count, total_gap
 
 _NOTHING = PublishedMetric()
 
@@ -38,6 +38,8 @@ def official_card(
         "policy": policy.id,
         "total": two_decimals(unit.points),
         "max": rounded(policy.max),
+        "target": rounded(targets.total),
+        "gap": total_gap(two_decimals(unit.points), targets),
         "data_as_of": data_as_of,
         "complete": all(_published(unit, group.id).points is not None for group in policy.groups),
         "groups": [_group(group, unit, targets, kind, roles) for group in policy.groups],

@@ -13,7 +13,7 @@ from shared.domain.comparing import Compared
 from shared.domain.periods import Period
 from shared.domain.scoring import GroupScore, IndicatorScore, ScoreCard, rounded
 from shared.domain.stock import Stock
-from shared.domain.targets import Target, Targets, gap, missing_count
+from shared.domain.targets import Target, Targets, gap, missing_count, total_gap
 from shared.domain.units import Unit
 
 SYNC = "1.4"
@@ -40,6 +40,8 @@ def card_body(
         "policy": card.policy.id,
         "total": card.total,
         "max": rounded(card.policy.max),
+        "target": rounded(targets.total),
+        "gap": total_gap(card.total, targets),
         "data_as_of": data_as_of,
         "complete": card.complete,
         "groups": [_group(group, targets, roles or {}) for group in card.groups],

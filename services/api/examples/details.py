@@ -18,19 +18,21 @@ BELOW = {
     "gap": 1.9,
     "missing_count": 12,
 }
+TOTAL = {"points": 84.31, "target": 90.0, "gap": 5.69}
 FALLEN = {"id": "2.1", "name": BELOW["name"], "points": 18.62, "before": 19.8, "drop": 1.18}
 APART = {"id": "2.1", "name": BELOW["name"], "ours": 93.1, "portal": 95.2, "tolerance": 1.0}
 
 DETAILS: dict[str, dict[str, Any]] = {
     "ApologyDetails": {"due_at": _DUE, "ended_at": None},
     "AuditDiffersDetails": {"differences": 1, "told": ["dossier H20.114-261120-0042: findings"]},
-    "BelowTargetDetails": {"period": "2026", "day": "2026-11-20", "indicators": [BELOW]},
+    "BelowTargetDetails": {"period": "2026", "day": "2026-11-20", "indicators": [BELOW], "total_below": TOTAL},
     "DeadlineDetails": {"due_at": _DUE, "accepted_at": _ACCEPTED, "status": 4, "stood_still_since": None},
     "DeadlineMissingDetails": {"accepted_at": _ACCEPTED, "legal_limit_days": 10},
     "FieldDifference": DIFFERENCE,
     "FieldMismatchDetails": {"fields": [DIFFERENCE]},
     "IndicatorApart": APART,
     "IndicatorBelow": BELOW,
+    "TotalBelow": TOTAL,
     "IndicatorFallen": FALLEN,
     "IntakeDetails": {
         "submitted_at": _SUBMITTED,

@@ -36,6 +36,7 @@ class ScoreStanding(Schema):
     """Where the score of the year stands."""
 
     total: float
+    target: float | None = Field(description="The points every agency must reach")
     rank: int | None
     of: int | None = Field(description="Among so many of its kind")
     below: list[IndicatorBelowTarget]

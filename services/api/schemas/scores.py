@@ -80,6 +80,8 @@ class ScoreCardBody(Schema):
         description="The sum of the groups; in the portal's own card the total if it publishes one, null while a group has none"
     )
     max: Points
+    target: float = Field(description="The points the province's plan asks of every agency")
+    gap: float | None = Field(description="Points missing to the target; 0 when it is reached, null without a total")
     data_as_of: Moment | None
     complete: bool = Field(description="Every indicator that has points had figures; in the portal's own card every group has")
     rank: Rank | None = Field(description="Null for an agency whose kind nobody listed")

@@ -92,7 +92,13 @@ def _score(score: ScoreLine | None) -> str:
     below = "; ".join(
         f"{one.id}" + (f" thiếu {_number(one.missing)}" if one.missing else "") for one in score.below[:_MOST_BELOW]
     )
-    return f"điểm {score.total:.2f}".replace(".", ",") + rank + (f", dưới chỉ tiêu: {below}" if below else "")
+    short = score.target is not None and score.total < score.target
+    target = f" (chỉ tiêu {_points(score.target or 0)})" if short else ""
+    return f"điểm {_points(score.total)}{target}{rank}" + (f", dưới chỉ tiêu: {below}" if below else "")
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
 
 
 def _counted(words: str, part: Part, first: str) -> str:

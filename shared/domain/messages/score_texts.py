@@ -11,14 +11,18 @@ _AMONG = {Of.PROVINCES: "các tỉnh, thành phố", Of.DEPARTMENTS: "các sở,
 
 
 def below_target(letter: Letter) -> Words:
-    listed = letter.value("indicators") or []
+    listed, total = letter.value("indicators") or [], letter.value("total_below")
     told = _listed(f"{found['id']} ({_percent(found['percent'])}, chỉ tiêu {_percent(found['target'])})" for found in listed)
+    period = _of_period(letter)
+    points = [f"tổng điểm{period} là {_number(total['points'])}, chỉ tiêu {_number(total['target'])}"] if total else []
+    indicators = [f"{len(listed)} chỉ số{'' if total else period} chưa đạt chỉ tiêu{told}"] if listed else []
+    brief = [f"{len(listed)} chỉ số chưa đạt chỉ tiêu{_listed(found['id'] for found in listed)}"] if listed else points
     return Words(
-        fact=f"{len(listed)} chỉ số{_of_period(letter)} chưa đạt chỉ tiêu{told}",
+        fact="; ".join(points + indicators),
         left=letter.lasting(letter.facts.since),
         ask=f"xử lý các hồ sơ, thủ tục còn thiếu để đạt chỉ tiêu, chậm nhất {_last_day(letter)}",
-        consequence="chỉ số chưa đạt là chưa hoàn thành chỉ tiêu Bộ chỉ số 766 mà kế hoạch của tỉnh giao",
-        brief=f"{len(listed)} chỉ số chưa đạt chỉ tiêu{_listed(found['id'] for found in listed)}",
+        consequence="chỉ số chưa đạt là chưa hoàn thành chỉ tiêu Bộ chỉ số 766 tỉnh giao",
+        brief="".join(brief),
     )
 
 

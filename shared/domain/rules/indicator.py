@@ -1,25 +1,38 @@
-"""An indicator below the target of the province's plan: told to the agency that leads on it (`facts/targets.md`)."""
+"""Indicators and the total below the targets of the province's plan: told to who answers for them (`facts/targets.md`)."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from shared.domain.findings import BelowTargetDetails, IndicatorBelow
+from shared.domain.findings import BelowTargetDetails, IndicatorBelow, TotalBelow
 from shared.domain.score_watch import Scored, ScoreDay, ScorePlan
 from shared.domain.scoring import IndicatorScore, State
-from shared.domain.targets import Target, gap, missing_count
+from shared.domain.targets import Target, Targets, gap, missing_count, total_gap
 from shared.domain.units import Unit, led
 
 _WITH_FIGURES = (State.SCORED, State.PROVISIONAL)
 
 
 def below_target(code: str, day: ScoreDay, plan: ScorePlan) -> BelowTargetDetails | None:
-    """Every indicator that a unit leads on and that is below its target, exactly; None where there is none.
+    """Every indicator that a unit leads on and that is below its target, exactly, and its total below that of every agency; None
+    where nothing is.
 
     What it leads on by its kind is its own figure; what by a task of its own (1.3, 1.4) the province's. A unit with few dossiers
     is told nothing of its figures, those of the catalogue among them: what it offers is judged with what it does.
     """
-    listed = list(_below(day.now[code], day, plan))
-    return BelowTargetDetails(period=str(day.period), day=day.today, indicators=listed) if listed else None
+    scored = day.now[code]
+    listed = list(_below(scored, day, plan))
+    total = _total_below(scored, plan.targets) if scored.accepted >= plan.watch.dossiers else None
+    if not listed and total is None:
+        return None
+    return BelowTargetDetails(period=str(day.period), day=day.today, indicators=listed, total_below=total)
+
+
+def _total_below(scored: Scored, targets: Targets) -> TotalBelow | None:
+    """Return a total that is short; that of a card without all its figures says nothing of the unit."""
+    missing = total_gap(scored.card.total, targets)
+    if not missing or not scored.card.complete or scored.unit.kind is None:
+        return None
+    return TotalBelow(points=float(scored.card.total), target=float(targets.total), gap=float(missing))
 
 
 def _below(scored: Scored, day: ScoreDay, plan: ScorePlan) -> Iterator[IndicatorBelow]:
