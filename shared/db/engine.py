@@ -25,8 +25,10 @@ _FENCE = 7660
 _ADDRESS = "WATCH766_DATABASE_URL: must be postgresql://user:password@host:port/database"
 
 _CONFLICTS = frozenset({"40P01", "40001"})
-_UNAVAILABLE = ("08", "28", "3D", "53", "57")
-"""Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE)."""
+_UNAVAILABLE = ("08", "25006", "28", "3D", "53", "57")
+"""Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE); and a server
+that only lets itself be read: a standby, or what was the primary before another one took over.
+"""
 
 Connection = AsyncConnection
 """What the stores and views work on, inside a transaction of the caller."""

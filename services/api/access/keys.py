@@ -27,6 +27,7 @@ class Keys:
         self._province = province
         self._moment = moment
         self._noting: dict[str, asyncio.Task[None]] = {}
+        self._failed_at: dict[str, datetime] = {}
 
     async def holder(self, text: str, request_id: str) -> Caller:
         """Return who holds a key; raises `Refused` for one that is not good, `DatabaseUnavailable` when nobody can tell."""
@@ -55,16 +56,19 @@ class Keys:
 
     def _note_use(self, key: Key, now: datetime) -> None:
         """Have it written that a key was used, at most once a minute and while the request goes on."""
-        is_fresh = key.last_used_at is not None and now - key.last_used_at < api_keys.USE_TOLD_EVERY
+        told = [at for at in (key.last_used_at, self._failed_at.get(key.prefix)) if at]
+        is_fresh = bool(told) and now - max(told) < api_keys.USE_TOLD_EVERY
         if not is_fresh and key.prefix not in self._noting:
             noting = asyncio.create_task(self._write_use(key.prefix, now))
             self._noting[key.prefix] = noting
             noting.add_done_callback(lambda _: self._noting.pop(key.prefix, None))
 
     async def _write_use(self, prefix: str, now: datetime) -> None:
+        """Write it; what cannot be written, on a standby nothing can, is tried again after a minute."""
         try:
             with translated():
                 async with self._database.begin() as connection:
                     await api_keys.used(connection, self._province, prefix, now=now)
         except DatabaseUnavailable:
+            self._failed_at[prefix] = now
             _log.warning("key_use_not_noted", prefix=prefix)
