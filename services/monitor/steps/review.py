@@ -19,7 +19,7 @@ from shared.domain.dossiers import Dossier, Place, Rules
 from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
 from shared.domain.incidents import Mass
 from shared.domain.measured import Measured, measured
-from shared.domain.review import REVIEW_VERSION, review
+from shared.domain.review import REVIEW_VERSION, review_case
 from shared.domain.standing import Delay, Standing, delays, standing
 from shared.domain.working_time import WorkingTime
 
@@ -126,7 +126,7 @@ class Reviewer:
         try:
             case = Case(dossier, procedure, self.rules, self.calendar)
             stands, late, counts = standing(case), delays(case), measured(case)
-            found = review(dossier, procedure, self.rules, self.calendar, read_to, now=now)
+            found = review_case(case, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
             return _failed(dossier, claimed, type(error).__name__, now)
         return Outcome(dossier, claimed, found, stands, late, counts)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from shared.db.engine import Database, clock
-from shared.db.stores import alerts, dossiers, sources
+from shared.db.stores import alerts, dossiers, settled, sources
 from shared.db.stores.alerts import SOURCE, Told
 from shared.db.stores.sources import SourceState
 from shared.domain.alerts import transitions
@@ -39,7 +39,7 @@ class Settling:
     async def settle(self, read_to: Mapping[str, datetime], now: datetime) -> bool:
         """Note that every alert is settled up to `read_to`, unless a review or look-up due at `now` is still to be done."""
         async with self._database.begin() as connection:
-            return await sources.settle(connection, self._province, dict(read_to), now=now)
+            return await settled.settle(connection, self._province, dict(read_to), now=now)
 
     async def watch_sources(self) -> None:
         """Open and resolve `source.stale` alerts; those of a source that is no longer configured are resolved."""

@@ -110,7 +110,8 @@ async def make_due(connection: AsyncConnection, province: str, codes: Collection
 
 async def wake(connection: AsyncConnection, province: str, sources: Collection[str], *, now: datetime) -> int:
     """Make a batch of those due that wait for one of the sources and are not due yet; returns how many, 0 when none is left."""
-    condition = "waits_for && CAST(:sources AS text[]) AND (next_review_at IS NULL OR next_review_at > :now)"
+    waits = "waits_for <> '{}' AND waits_for && CAST(:sources AS text[])"  # as ix_dossiers_waiting says, or it is not used
+    condition = f"{waits} AND (next_review_at IS NULL OR next_review_at > :now)"
     parameters = {"province": province, "sources": sorted(sources), "now": now, "limit": BATCH}
     return (await connection.execute(text(_due(condition, limited=True)), parameters)).rowcount
 
@@ -149,8 +150,7 @@ async def make_due_by_rules(connection: AsyncConnection, province: str, rule_set
     Those with an unresolved alert come first, then those that have not ended.
     """
     first = (
-        "SELECT d.code FROM dossiers d WHERE d.province_code = :province AND d.rule_set < :rule_set"
-        " AND (d.judged_at IS NOT NULL OR d.parked_at IS NOT NULL) "
+        "SELECT d.code FROM dossiers d WHERE d.province_code = :province AND d.rule_set > 0 AND d.rule_set < :rule_set"
         " AND (d.next_review_at IS NULL OR d.next_review_at > :now) ORDER BY EXISTS (SELECT FROM alerts a"
         " WHERE a.province_code = d.province_code AND a.dossier_code = d.code AND a.state <> 'resolved') DESC,"
         " d.ended_at IS NULL DESC, d.code LIMIT :limit"

@@ -208,33 +208,6 @@ async def swept(connection: AsyncConnection, lease: Lease, *, now: datetime) -> 
     await connection.execute(update(sources).where(*_is(lease.province, lease.source)).values(swept_at=now))
 
 
-async def settle(connection: AsyncConnection, province: str, read_to: dict[str, datetime], *, now: datetime) -> bool:
-    """Note that every alert is settled up to `read_to`, unless a review or look-up due by `now` is still to be done.
-
-    A source of which some news could not be judged yet, because another side was last read before it, stays where it was.
-    """
-    owed = text(
-        "SELECT EXISTS (SELECT FROM dossiers WHERE province_code = :province AND next_review_at <= :now)"
-        " OR EXISTS (SELECT FROM dossiers WHERE province_code = :province AND (judged_at IS NOT NULL OR parked_at IS NOT NULL)"
-        " AND rule_set < (SELECT max(id) FROM rule_sets WHERE province_code = :province))"
-        " OR EXISTS (SELECT FROM look_ups JOIN sources ON sources.province_code = look_ups.province_code"
-        " AND sources.name = look_ups.source AND sources.active"
-        " WHERE look_ups.province_code = :province AND wanted_at <= :now)"
-    )
-    if await connection.scalar(owed, {"province": province, "now": now}):
-        return False
-    news = text("SELECT DISTINCT unnest(held) FROM dossiers WHERE province_code = :province AND held <> '{}'")
-    held = set((await connection.execute(news, {"province": province})).scalars())
-    for source, moment in sorted(item for item in read_to.items() if item[0] not in held):
-        await connection.execute(
-            update(sources)
-            .where(*_is(province, source))
-            .where(sources.c.settled_to.is_(None) | (sources.c.settled_to < moment))
-            .values(settled_to=moment)
-        )
-    return True
-
-
 async def start_run(connection: AsyncConnection, province: str, source: str, kind: str, *, now: datetime) -> int:
     """Write the row of a poll that starts; returns its id."""
     run = insert(poll_runs).values(province_code=province, source=source, kind=kind, started_at=now).returning(poll_runs.c.id)
