@@ -4,48 +4,76 @@ Both sides are polled one after the other (in practice at the same time), what c
 systems answer at once and without HTTP, so that the time is ours alone. Rows of the last five minutes are read again, as always;
 the update times of the changes of each cycle lie further apart than that.
 
-Ceiling: the same cycle when nothing changed.
+Ceiling: the same cycle when nothing changed. Then the same at ten times the dossiers (`multiply`), of which the changes are
+spread over all; its ceiling is the cycle before, since a cycle costs what changes, not what there is.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from time import perf_counter
 
 from benchmarks import items
 from benchmarks.figures import Figure, Settings, typical
+from benchmarks.multiply import multiply, tidy_up
 from benchmarks.province import Province, watched_province
 from benchmarks.temporary import Server
 
 _CHANGES = 1000
 _CYCLES = 5
+_TIMES = 10
+_AT_MOST = 1.25
 _APART = timedelta(minutes=10)
 _PARTS = ("poll of the portal", "poll of the home system", "review", "settling", "in all")
+_LAST = 2 * _CYCLES
+
+Taken = Mapping[str, Sequence[float]]
+"""Seconds of each cycle, by part."""
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
-    """Measure five cycles with changes, and as many without between them."""
-    taken: dict[str, list[float]] = defaultdict(list)
-    idle: dict[str, list[float]] = defaultdict(list)
+    """Measure five cycles with changes, and as many without between them; then at ten times the dossiers."""
+    dossiers = settings.dossiers
     async with server.database() as database, watched_province(database) as province:
-        for number in range(settings.dossiers):
+        for number in range(dossiers):
             province.change(number, finished=number % 4 != 0)
         await province.load()
         await province.monitor.settle()
-        for cycle in range(_CYCLES):
-            _change(province, cycle, settings.dossiers)
-            reviewed = await _cycle(province, taken)
-            _check(reviewed, settings.dossiers)
-            await _cycle(province, idle)
-    return [_figure(part, taken[part], idle[part], settings.dossiers) for part in _PARTS]
+        await tidy_up(database)
+        once, idle = await _cycles(province, dossiers, 1, first=0)
+        await multiply(database, _TIMES)
+        await tidy_up(database)
+        many, _ = await _cycles(province, dossiers, _TIMES, first=_CYCLES)
+    return [
+        *(_figure(part, once[part], dossiers, idle[part], "nothing changed") for part in _PARTS),
+        *(_figure(part, many[part], _TIMES * dossiers, once[part], f"{dossiers:,}") for part in _PARTS),
+        _growth(once, many, dossiers),
+    ]
 
 
-def _change(province: Province, cycle: int, dossiers: int) -> None:
-    """Give a thousand dossiers another due date."""
-    updated = items.NOW - _APART * (_CYCLES - cycle)
-    for count in range(min(_CHANGES, dossiers)):
-        number = (count * 97 + cycle) % dossiers
-        province.change(number, updated=updated + timedelta(seconds=count // 5), due=items.NOW + timedelta(days=30 + cycle))
+async def _cycles(province: Province, dossiers: int, times: int, *, first: int) -> tuple[Taken, Taken]:
+    """Return what five cycles took, and five in which nothing changed. `first`: the number of the first of them."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    idle: dict[str, list[float]] = defaultdict(list)
+    for cycle in range(first, first + _CYCLES):
+        changed = _change(province, cycle, dossiers, times)
+        reviewed = await _cycle(province, taken)
+        if reviewed < changed:
+            raise AssertionError(f"only {reviewed} dossiers of {changed} were reviewed")
+        await _cycle(province, idle)
+    return taken, idle
+
+
+def _change(province: Province, cycle: int, dossiers: int, times: int) -> int:
+    """Give a thousand dossiers another due date, the originals and each of their copies in turn; returns how many."""
+    updated = items.NOW - _APART * (_LAST - cycle)
+    changes = min(_CHANGES, dossiers)
+    for count in range(changes):
+        number, copy = (count * 97 + cycle) % dossiers, count % times
+        moment = updated + timedelta(seconds=count // 5)
+        due = items.NOW + timedelta(days=30 + cycle)
+        province.change(number, updated=moment, due=due, copy=str(copy) if copy else "")
+    return changes
 
 
 async def _cycle(province: Province, taken: dict[str, list[float]]) -> int:
@@ -75,18 +103,27 @@ async def _timed(part: Callable[[], Awaitable[object]]) -> float:
     return perf_counter() - start
 
 
-def _check(reviewed: int, dossiers: int) -> None:
-    if reviewed < min(_CHANGES, dossiers):
-        raise AssertionError(f"only {reviewed} dossiers were reviewed")
-
-
-def _figure(part: str, taken: list[float], idle: list[float], dossiers: int) -> Figure:
+def _figure(part: str, taken: Sequence[float], dossiers: int, ceiling: Sequence[float], ceiling_is: str) -> Figure:
     return Figure(
         benchmark="cycle",
         what=f"{part}, 1,000 changes on {dossiers:,} dossiers",
         value=typical(taken),
         unit="s",
-        ceiling=typical(idle),
-        ceiling_is="nothing changed",
+        ceiling=typical(ceiling),
+        ceiling_is=ceiling_is,
+        small_is_good=True,
+    )
+
+
+def _growth(once: Taken, many: Taken, dossiers: int) -> Figure:
+    """Return how many times as long a cycle takes at ten times the dossiers."""
+    return Figure(
+        benchmark="cycle",
+        what=f"in all, at {_TIMES * dossiers:,} dossiers beside {dossiers:,}",
+        value=typical(many["in all"]) / typical(once["in all"]),
+        unit="times",
+        ceiling=1,
+        ceiling_is="no growth",
+        aim=_AT_MOST,
         small_is_good=True,
     )

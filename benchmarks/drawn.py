@@ -5,16 +5,15 @@ alert there are ten resolved copies, of one dossier in a hundred the records of 
 dossiers' times as many, spread over twelve times as many procedures at each agency.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import Table, text
+from sqlalchemy import text
 
 from benchmarks import items
+from benchmarks.multiply import copies, tidy_up, times_as_many
 from benchmarks.province import watched_province
 from shared.db import tables
 from shared.db.engine import Database
-from shared.domain.counters import COUNTERS
 
 REAL = 10_000
 _RESOLVED, _RECORDS, _PROCEDURES = 10, 100, 12
@@ -48,21 +47,19 @@ async def draw(database: Database, dossiers: int) -> int:
     times = dossiers // real - 1
     async with database.begin() as connection:
         for statement in (
-            _copies(tables.dossiers, _DOSSIERS, times),
-            _copies(tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL"),
-            _copies(tables.records, _RECORD, times // _RECORDS),
+            copies(tables.dossiers, _DOSSIERS, times),
+            copies(tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL"),
+            copies(tables.records, _RECORD, times // _RECORDS),
             f"UPDATE agencies SET in_catalogue = true, level = {_COMMUNE} WHERE code <> province_code",
-            _times(tables.agency_tally, times + 1),
-            _times(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
-            _copies(tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1),
+            times_as_many(tables.agency_tally, times + 1),
+            times_as_many(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
+            copies(tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1),
         ):
             await connection.execute(text(statement))
         found = await connection.scalar(text("SELECT count(*) FROM alerts WHERE state = 'open' AND dossier_code IS NOT NULL"))
     if not found or found < real:
         raise AssertionError(f"{found} alerts are open instead of {real}")
-    async with database.engine.connect() as connection:
-        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await outside.execute(text("VACUUM (ANALYZE)"))
+    await tidy_up(database)
     return int(found)
 
 
@@ -73,18 +70,3 @@ async def _watch(database: Database, count: int) -> None:
         province.fill(range(count), due=late)
         await province.load()
         await province.monitor.settle()
-
-
-def _copies(table: Table, changed: Mapping[str, str], times: int, where: str = "true") -> str:
-    """Return the statement that copies every row of a table so many times; `changed`: columns by expressions over the row."""
-    names = [column.name for column in table.columns]
-    values = ", ".join(changed.get(name, name) for name in names)
-    overriding = " OVERRIDING SYSTEM VALUE" if "id" in names else ""
-    return (
-        f"INSERT INTO {table.name} ({', '.join(names)}){overriding}"
-        f" SELECT {values} FROM {table.name}, generate_series(1, {times}) AS copy WHERE {where}"
-    )
-
-
-def _times(table: Table, times: int) -> str:
-    return f"UPDATE {table.name} SET " + ", ".join(f"{name} = {name} * {times}" for name in COUNTERS)

@@ -96,9 +96,9 @@ def home_item(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def both(
-    number: int, *, updated: datetime | None = None, due: datetime | None = None, finished: bool = False
+    number: int, *, updated: datetime | None = None, due: datetime | None = None, finished: bool = False, copy: str = ""
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a dossier as the portal and as the home system list it, in agreement."""
+    """Return a dossier as the portal and as the home system list it, in agreement; `copy` ends its keys (`multiply`)."""
     at = updated or updated_at(number)
     on_the_portal: dict[str, Any] = {"NgayCapNhat": to_portal(at)}
     at_home: dict[str, Any] = {"updatedDate": to_home(at)}
@@ -107,6 +107,9 @@ def both(
     if finished:
         on_the_portal |= {"TrangThaiHoSo": "9", "NgayKetThucXuLy": to_portal(at)}
         at_home |= {"dossierStatus": {"id": 4, "name": "Hoàn thành"}, "completedDate": to_home(at), "currentTask": []}
+    if copy:
+        on_the_portal["MaHoSo"] = at_home["nationCode"] = code(number) + copy
+        at_home["id"] = f"{number:024x}{copy}"
     return portal_item(number, **on_the_portal), home_item(number, **at_home)
 
 

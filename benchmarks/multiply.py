@@ -1,0 +1,61 @@
+"""Many more dossiers than were read: PostgreSQL copies what is stored of each under other codes, and the tallies are made to fit.
+
+For dossiers of which nothing is wrong: findings, alerts and histories are not copied.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Table, text
+
+from shared.db import tables
+from shared.db.engine import Database
+from shared.domain.counters import COUNTERS
+
+_CODE = "code || copy"
+_CODED = (tables.dossiers, tables.marks, tables.repairs, tables.delays)
+_RECORD = {
+    "source_id": "source_id || copy",
+    "code": _CODE,
+    "record": "record || jsonb_build_object('source_id', source_id || copy, 'code', code || copy,"
+    " 'spelling', (record ->> 'spelling') || copy)",
+}
+_TALLIES = (tables.agency_tally, tables.procedure_tally)
+
+
+async def multiply(database: Database, times: int) -> None:
+    """Make the dossiers stored so many times as many, at most ten: each copy's keys are its original's and one digit, from 1 on.
+
+    A copy is stored as if it had been read: `items.both` with that digit lists the same dossier.
+    """
+    if not 1 < times <= 10:
+        raise ValueError("a copy is told by one digit")
+    for statement in (
+        *(copies(table, {"code": _CODE}, times - 1) for table in _CODED),
+        copies(tables.records, _RECORD, times - 1),
+        *(times_as_many(table, times) for table in _TALLIES),
+    ):
+        async with database.begin() as connection:
+            await connection.execute(text(statement))
+
+
+async def tidy_up(database: Database) -> None:
+    """Let PostgreSQL see what there is, as it does by itself within minutes."""
+    async with database.engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text("VACUUM (ANALYZE)"))
+
+
+def copies(table: Table, changed: Mapping[str, str], times: int, where: str = "true") -> str:
+    """Return the statement that copies every row of a table so many times; `changed`: columns by expressions over the row."""
+    names = [column.name for column in table.columns]
+    values = ", ".join(changed.get(name, name) for name in names)
+    overriding = " OVERRIDING SYSTEM VALUE" if "id" in names else ""
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}){overriding}"
+        f" SELECT {values} FROM {table.name}, generate_series(1, {times}) AS copy WHERE {where}"
+    )
+
+
+def times_as_many(table: Table, times: int) -> str:
+    """Return the statement that makes the counters of a tally so many times as large."""
+    return f"UPDATE {table.name} SET " + ", ".join(f"{name} = {name} * {times}" for name in COUNTERS)
