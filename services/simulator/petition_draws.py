@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from services.simulator.petitions import ANSWERED, IN_WORK, MORE_WANTED, NEW, PUBLISHED, REFUSED, PetitionPlan, Turn
 from services.simulator.timeline import Plan
 from services.simulator.truth import is_steady
-from services.simulator.truth_petitions import TO_ANSWER, TO_PUBLISH, tell, working_days
+from services.simulator.truth_petitions import TO_ANSWER, TO_ASK, TO_PUBLISH, TO_REFUSE, tell, working_days
 from shared.domain.working_time import WorkingTime
 
 Course = tuple[Turn, ...]
@@ -20,7 +20,6 @@ Planting = Callable[[datetime, datetime | None, WorkingTime], Course]
 ARRIVE_EVERY = timedelta(minutes=10)
 _EVERY = timedelta(seconds=75)
 _DAYS = 58
-_TO_REFUSE, _TO_ASK = 2, 5
 _PLANTED, _ARRIVED = 5000, 7000
 """Where the numbers of planted petitions, and of those that arrive, begin."""
 
@@ -54,7 +53,7 @@ class Petitioners:
 
     def _planted(self) -> Iterator[PetitionPlan]:
         """Yield two of each kind that are wrong when the world begins, then one after the other that goes wrong."""
-        kinds: tuple[Planting, ...] = (_answer_near, _answer_late, _publication_near, _publication_late)
+        kinds: tuple[Planting, ...] = (_answer_near, _answer_late, _publication_near, _publication_late, _lying_near, _lying_late)
         for kind, planting in enumerate(kinds):
             for nth in range(_STANDING + _FOLLOWING):
                 opens = self._opens(nth, in_office_hours=planting is not _answer_late)
@@ -102,9 +101,9 @@ def _course(received: datetime, office: WorkingTime, rng: Random) -> Course:
     if chance < 0.05:
         return (new,)
     if chance < 0.13:
-        return new, Turn(_within(rng, received, _TO_REFUSE, office), REFUSED, new.due)
+        return new, Turn(_within(rng, received, TO_REFUSE, office), REFUSED, new.due)
     if chance < 0.2:
-        asked = Turn(_within(rng, received, _TO_ASK, office), MORE_WANTED, new.due)
+        asked = Turn(_within(rng, received, TO_ASK, office), MORE_WANTED, new.due)
         if rng.random() < 0.5:
             return new, asked
         resumed = asked.at + timedelta(seconds=rng.randint(3600, 5 * 86400))
@@ -146,6 +145,21 @@ def _publication_near(opens: datetime, mended: datetime | None, office: WorkingT
 def _publication_late(opens: datetime, mended: datetime | None, office: WorkingTime) -> Course:
     """Answered two working days ago, and not published."""
     return _unpublished(office.before(opens, TO_PUBLISH * _ONE_DAY), mended, office)
+
+
+def _lying_near(opens: datetime, mended: datetime | None, office: WorkingTime) -> Course:
+    """Received a working day ago, and nobody has taken it up."""
+    return _lying(office.before(opens, _ONE_DAY), mended, office)
+
+
+def _lying_late(opens: datetime, mended: datetime | None, office: WorkingTime) -> Course:
+    """Received two working days ago, when it could last be refused, and nobody has taken it up."""
+    return _lying(office.before(opens, TO_REFUSE * _ONE_DAY), mended, office)
+
+
+def _lying(received: datetime, mended: datetime | None, office: WorkingTime) -> Course:
+    turns = (Turn(received, NEW, office.after(received, office.days(TO_ANSWER))),)
+    return turns if mended is None else (*turns, replace(turns[0], at=mended.replace(microsecond=0), status=IN_WORK))
 
 
 def _worked_on(due: datetime, mended: datetime | None, office: WorkingTime) -> Course:

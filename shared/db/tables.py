@@ -783,7 +783,7 @@ petitions = Table(
     _time("next_review_at"),
     _time("judged_at"),
     Column("rule_set", Integer, nullable=False, server_default=text("0"), comment="the rules it was last judged by"),
-    Column("step", Text, comment="what is owed next: resolve or publish"),
+    Column("step", Text, comment="what is owed: refuse, ask, resolve or publish"),
     _time("due_at"),
     _time("late_from"),
     Column("complained_of", Boolean, nullable=False, comment="dissatisfied with the answer, or repeated"),

@@ -248,9 +248,11 @@ class ApologyDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class PetitionDetails:
-    """`step`: what is owed, the answer or its publication. `status` and `kind` are the portal's codes."""
+    """`step`: what is owed: a refusal or a request for more, the answer, or its publication. `status` and `kind` are the portal's
+    codes.
+    """
 
-    step: Literal["resolve", "publish"]
+    step: Literal["refuse", "ask", "resolve", "publish"]
     status: int
     kind: int | None
     received_at: datetime

@@ -1,5 +1,6 @@
 """Citizens' petitions (phản ánh, kiến nghị) as the portal tells of them, without the citizen and without their words."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from hashlib import blake2b
@@ -9,11 +10,14 @@ import msgspec
 
 from shared.domain.working_time import WorkingTime
 
+REFUSE_WITHIN = 2
+ASK_WITHIN = 5
 RESOLVE_WITHIN = 15
 PUBLISH_WITHIN = 2
-"""Working days: from receipt to the answer, and from the answer to its publication (`facts/calendar.md`)."""
+"""Working days: from receipt to a refusal, to a request for more and to the answer; from the answer to its publication
+(`facts/calendar.md`)."""
 
-Step = Literal["resolve", "publish"]
+Step = Literal["refuse", "ask", "resolve", "publish"]
 
 
 class PetitionStatus(IntEnum):
@@ -62,32 +66,58 @@ class Petition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PetitionDeadline(msgspec.Struct, frozen=True):
-    """The step that is owed next, since when, and until when. `stands_still`: the citizen is waited for, after it was late."""
+    """A step that is owed, since when, and until when.
+
+    `binds`: passing it is late; otherwise there is only a last moment to be reminded of. `stands_still`: the citizen is waited
+    for, after it was late.
+    """
 
     step: Step
     since: datetime
     due_at: datetime
+    binds: bool = True
     stands_still: bool = False
 
 
-def deadline_of(petition: Petition, calendar: WorkingTime) -> PetitionDeadline | None:
-    """Return the deadline a petition is under, None where nothing is owed or none certainly binds.
+def deadlines_of(petition: Petition, calendar: WorkingTime) -> tuple[PetitionDeadline, ...]:
+    """Return the deadlines a petition is under, the earliest first; none where nothing is owed or none certainly binds.
 
-    A new one must be refused within 2 working days, or more be asked for within 5, or it must be answered within 15: which of
-    these will be its course is not known before, so only the answer's deadline accuses anyone.
+    One that nobody has taken up must be refused within 2 working days, or more be asked for within 5, or it is late in being
+    taken up. One in work may need nothing more: it is reminded of the last moment to ask. Both must be answered within 15, or by
+    the portal's own date; what would come later than that is not owed.
     """
     if petition.status is PetitionStatus.ANSWERED and petition.answered_at:
         due = calendar.after(petition.answered_at, calendar.days(PUBLISH_WITHIN))
-        return PetitionDeadline("publish", petition.answered_at, due)
+        return (PetitionDeadline("publish", petition.answered_at, due),)
     due_at = resolution_due(petition, calendar)
     if due_at is None:
-        return None
+        return ()
+    answer = PetitionDeadline("resolve", petition.received_at, due_at)
     if petition.status in (PetitionStatus.NEW, PetitionStatus.IN_WORK):
-        return PetitionDeadline("resolve", petition.received_at, due_at)
+        return (*_earlier_steps(petition, due_at, calendar), answer)
     asked_at = petition.supplement_asked_at
     if petition.status is PetitionStatus.MORE_WANTED and asked_at and asked_at > due_at:
-        return PetitionDeadline("resolve", petition.received_at, due_at, stands_still=True)
-    return None
+        return (msgspec.structs.replace(answer, stands_still=True),)
+    return ()
+
+
+def _earlier_steps(petition: Petition, before: datetime, calendar: WorkingTime) -> Iterator[PetitionDeadline]:
+    """Yield what can be done with a petition only in its first days; nothing once more was asked for."""
+    if petition.supplement_asked_at is not None:
+        return
+    new = petition.status is PetitionStatus.NEW
+    within: dict[Step, int] = {"refuse": REFUSE_WITHIN, "ask": ASK_WITHIN} if new else {"ask": ASK_WITHIN}
+    for step, days in within.items():
+        due = calendar.after(petition.received_at, calendar.days(days))
+        if due < before:
+            yield PetitionDeadline(step, petition.received_at, due, binds=new)
+
+
+def owed(deadlines: Sequence[PetitionDeadline], as_of: datetime) -> PetitionDeadline | None:
+    """Return what is owed at a moment: the last that is late, otherwise the next that binds; None where nothing does."""
+    binding = [deadline for deadline in deadlines if deadline.binds]
+    late = [deadline for deadline in binding if deadline.due_at < as_of]
+    return late[-1] if late else next(iter(binding), None)
 
 
 def resolution_due(petition: Petition, calendar: WorkingTime) -> datetime | None:

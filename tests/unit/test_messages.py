@@ -432,6 +432,17 @@ def test_a_petition_is_named_with_its_code_and_the_step_that_is_owed():
     assert late.title == "Phản ánh, kiến nghị quá hạn – PAKN.20.261102.0001"
 
 
+@pytest.mark.parametrize(("step", "fact", "ask"), [
+    ("refuse", "chưa được xử lý, quá hạn từ chối hoặc tiếp nhận xử lý lúc ", " tiếp nhận xử lý phản ánh, kiến nghị ngay"),
+    ("ask", "chưa được xử lý, quá hạn yêu cầu bổ sung thông tin lúc ", " tiếp nhận xử lý phản ánh, kiến nghị ngay"),
+])  # fmt: skip
+def test_a_petition_nobody_has_taken_up_is_told_so(step, fact, ask):
+    details = DETAILS["petition.overdue"] | {"step": step, "status": 1, "answered_at": None}
+    said = told("petition.overdue", dossier_code=None, petition_code="PAKN.20.261102.0001", due_at=NOW, details=details)
+    assert fact in said.text
+    assert ask in said.text
+
+
 def test_a_procedure_that_is_not_public_is_told_by_days():
     about = {"dossier_code": None, "procedure_code": "1.001193", "due_at": at("19 00:00")}
     said = told("publication.due_soon", now=at("17 07:00"), **about)

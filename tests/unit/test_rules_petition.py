@@ -12,8 +12,9 @@ from shared.domain.petitions import (
     Petition,
     PetitionKind,
     PetitionStatus,
-    deadline_of,
+    deadlines_of,
     late_from,
+    owed,
     petition_digest,
     resolution_due,
 )
@@ -44,7 +45,7 @@ def answered(moment, **values):
 
 
 def judge(about: Petition, now, rules=RULES) -> Review:
-    phases = rule.nearing_or_passed(about, deadline_of(about, calendar()), rules, calendar())
+    phases = rule.nearing_or_passed(about, deadlines_of(about, calendar()), rules, calendar())
     return read_off(rule.FAMILY, phases, as_of=now)
 
 
@@ -63,11 +64,9 @@ def turns(about: Petition, moment, before, after):
     assert rules_at(about, moment) == after
 
 
-@pytest.mark.parametrize("status", OPEN)
-def test_an_answer_is_due_fifteen_working_days_after_receipt(status):
-    about = petition(status=status)
-    turns(about, at("18 08:00"), [], ["petition.due_soon"])  # 24 working hours before
-    turns(about, DUE + MICROSECOND, ["petition.due_soon"], ["petition.overdue"])
+def test_an_answer_is_due_fifteen_working_days_after_receipt():
+    turns(petition(), at("18 08:00"), [], ["petition.due_soon"])  # 24 working hours before
+    turns(petition(), DUE + MICROSECOND, ["petition.due_soon"], ["petition.overdue"])
 
 
 def test_the_portals_own_date_counts_where_it_gives_one():
@@ -113,9 +112,70 @@ def test_after_a_request_for_more_only_the_portals_date_binds():
     assert resolution_due(petition(**asked), calendar()) is None
 
 
-def test_a_new_petition_is_not_accused_of_not_having_been_refused_or_asked_about():
-    about = petition(status=PetitionStatus.NEW)
-    assert judge(about, at("10 08:00")).findings == ()  # past the 2 days to refuse and the 5 to ask
+# Nobody has taken it up
+
+NEW = petition(status=PetitionStatus.NEW)
+REFUSE = at("4 08:00")
+ASK = at("9 08:00")
+
+
+def stands(about: Petition, now) -> tuple[str, str, Severity]:
+    finding = found(about, now)
+    return finding.rule, finding.details["step"], finding.severity
+
+
+def test_what_nobody_has_taken_up_must_be_refused_within_two_working_days():
+    turns(NEW, at("3 08:00"), [], ["petition.due_soon"])  # 8 of 16 working hours before
+    assert stands(NEW, REFUSE) == ("petition.due_soon", "refuse", Severity.WARNING)
+    assert stands(NEW, REFUSE + MICROSECOND) == ("petition.overdue", "refuse", Severity.WARNING)
+
+
+def test_what_nobody_has_taken_up_stays_late_and_becomes_critical_with_its_answer():
+    assert stands(NEW, ASK) == ("petition.overdue", "refuse", Severity.WARNING)
+    assert stands(NEW, ASK + MICROSECOND) == ("petition.overdue", "ask", Severity.WARNING)
+    assert stands(NEW, DUE) == ("petition.overdue", "ask", Severity.WARNING)
+    assert stands(NEW, DUE + MICROSECOND) == ("petition.overdue", "resolve", Severity.CRITICAL)
+
+
+def test_what_is_in_work_is_reminded_of_the_last_moment_to_ask_and_not_accused_of_having_asked_nothing():
+    about = petition()
+    turns(about, at("6 08:00"), [], ["petition.due_soon"])  # 8 of 40 working hours before
+    assert stands(about, ASK) == ("petition.due_soon", "ask", Severity.WARNING)
+    turns(about, ASK + MICROSECOND, ["petition.due_soon"], [])
+
+
+def test_the_warning_of_an_early_answer_follows_that_of_the_last_moment_to_ask():
+    about = petition(due_at=at("10 08:00"))  # 48 working hours were allowed: warned 24 before
+    assert stands(about, at("5 08:00"))[1] == "resolve"
+    assert [deadline.step for deadline in deadlines_of(about, calendar())] == ["ask", "resolve"]
+
+
+@pytest.mark.parametrize(("due", "steps"), [
+    (REFUSE, ["resolve"]), (REFUSE + MICROSECOND, ["refuse", "resolve"]),
+    (ASK, ["refuse", "resolve"]), (ASK + MICROSECOND, ["refuse", "ask", "resolve"]),
+])  # fmt: skip
+def test_what_would_be_due_after_the_answer_is_not_owed(due, steps):
+    about = msgspec.structs.replace(NEW, due_at=due)
+    assert [deadline.step for deadline in deadlines_of(about, calendar())] == steps
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_once_more_was_asked_for_neither_is_owed(status):
+    about = petition(status=status, supplement_asked_at=at("3 08:00"), due_at=DUE)
+    assert [deadline.step for deadline in deadlines_of(about, calendar())] == ["resolve"]
+
+
+@pytest.mark.parametrize(("status", "moment", "step"), [
+    (PetitionStatus.NEW, RECEIVED, "refuse"), (PetitionStatus.NEW, ASK, "refuse"), (PetitionStatus.NEW, DUE, "ask"),
+    (PetitionStatus.NEW, DUE + MICROSECOND, "resolve"),
+    (PetitionStatus.IN_WORK, RECEIVED, "resolve"), (PetitionStatus.IN_WORK, DUE + MICROSECOND, "resolve"),
+])  # fmt: skip
+def test_what_is_owed_is_what_is_late_else_what_binds_next(status, moment, step):
+    assert owed(deadlines_of(petition(status=status), calendar()), moment).step == step
+
+
+def test_nothing_is_owed_of_what_is_published():
+    assert owed(deadlines_of(petition(status=PetitionStatus.PUBLISHED), calendar()), DUE) is None
 
 
 def test_the_handling_agency_is_asked_and_told_what_is_owed():

@@ -38,30 +38,50 @@ def spans(*turns: Turn) -> tuple[Span, ...]:
 
 
 DUE = at("23 08:00")
+ASKABLE = Span("petition.due_soon", at("6 08:00"), at("9 08:00") + MICROSECOND)
 WORKED_ON = (Turn(at("2 08:00"), NEW, DUE), Turn(at("2 09:00"), IN_WORK, DUE))
 
 
 def test_an_open_petition_is_due_soon_for_three_working_days_then_overdue() -> None:
     late = DUE + MICROSECOND
     assert spans(*WORKED_ON) == (
+        ASKABLE,
         Span("petition.due_soon", at("18 08:00"), late),
         Span("petition.overdue", late, FOREVER, late),
     )
+
+
+def test_a_petition_nobody_takes_up_is_late_after_two_working_days_and_critical_with_its_answer() -> None:
+    new = Turn(at("2 08:00"), NEW, DUE)
+    refuse, late = at("4 08:00") + MICROSECOND, DUE + MICROSECOND
+    warned = Span("petition.due_soon", at("3 08:00"), refuse)
+    assert spans(new) == (warned, Span("petition.overdue", refuse, FOREVER, late))
+    taken_up = Turn(at("6 10:00"), IN_WORK, DUE)
+    assert spans(new, taken_up)[:3] == (
+        warned,
+        Span("petition.due_soon", at("6 10:00"), at("9 08:00") + MICROSECOND),
+        Span("petition.due_soon", at("18 08:00"), late),
+    )
+    assert Span("petition.overdue", refuse, at("6 10:00"), late) in spans(new, taken_up)
 
 
 def test_an_answer_ends_that_and_its_publication_is_owed() -> None:
     answered = Turn(at("19 08:00"), ANSWERED, DUE)
     warned, late = at("20 08:00"), at("23 08:00") + MICROSECOND
     assert spans(*WORKED_ON, answered) == (
+        ASKABLE,
         Span("petition.due_soon", at("18 08:00"), at("19 08:00")),
         Span("petition.due_soon", warned, late),
         Span("petition.overdue", late, FOREVER, late),
     )
-    assert spans(*WORKED_ON, Turn(at("12 08:00"), ANSWERED, DUE), Turn(at("13 07:00"), PUBLISHED, DUE)) == ()
+    assert spans(*WORKED_ON, Turn(at("12 08:00"), ANSWERED, DUE), Turn(at("13 07:00"), PUBLISHED, DUE)) == (ASKABLE,)
 
 
 def test_asking_for_more_stops_the_clock_unless_it_was_late_already() -> None:
-    assert spans(WORKED_ON[0], Turn(at("4 08:00"), MORE_WANTED, DUE)) == ()
+    asked = Turn(at("3 08:00"), MORE_WANTED, DUE)
+    assert spans(WORKED_ON[0], asked) == ()
+    resumed = Turn(at("5 08:00"), IN_WORK, at("30 08:00"))
+    assert [span.begins for span in spans(WORKED_ON[0], asked, resumed)] == [at("25 08:00"), resumed.due + MICROSECOND]
     asked = at("24 08:00")
     assert spans(*WORKED_ON, Turn(asked, MORE_WANTED, DUE))[-1] == Span(
         "petition.overdue", DUE + MICROSECOND, FOREVER, DUE + MICROSECOND

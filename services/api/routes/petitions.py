@@ -1,6 +1,6 @@
 """Petitions: what citizens complain of, and until when they must be answered."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Query as QueryParameters
@@ -18,7 +18,7 @@ from services.api.reader import TheReader
 from services.api.schemas.petitions import Petition, PetitionItem, PetitionList
 from services.api.schemas.problem import LIST_ANSWERS, ONE_ANSWERS
 from shared.db.views.petition_list import ORDERS, PetitionFilters, PetitionSort, count_petitions, find_petition, petition_page
-from shared.domain.petitions import PetitionKind, PetitionStatus
+from shared.domain.petitions import PetitionKind, PetitionStatus, Step
 
 router = APIRouter(tags=["petitions"])
 
@@ -33,7 +33,7 @@ class PetitionQuery(ListQuery):
         default_factory=list, max_length=MOST, description="Where it stands, by the portal's code"
     )
     kind: list[PetitionKind] = Field(default_factory=list, max_length=MOST, description="What it is about, by the portal's code")
-    step: list[Literal["resolve", "publish"]] = Field(default_factory=list, max_length=MOST, description="What is owed next")
+    step: list[Step] = Field(default_factory=list, max_length=MOST, description="What is owed next")
     overdue: bool | None = Field(default=None, description="true: only those past what is owed now; false: only the others")
     dossier: list[DossierCode] = Field(default_factory=list, max_length=MOST, description="The dossier named, in any spelling")
     due_from: Moment | None = Field(default=None, description="Due at this moment or later, RFC 3339")

@@ -1,10 +1,9 @@
 """Citizens' petitions. Nothing of the citizen and nothing of what they wrote is kept."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from services.api.schemas.base import AgencyName, Fresh, ListBody, Moment, Schema
+from shared.domain.petitions import Step
 
 
 class PetitionStatusName(Schema):
@@ -28,7 +27,10 @@ class PetitionItem(Schema):
     agency: AgencyName = Field(description="Who handles it")
     status: PetitionStatusName
     kind: PetitionKindName | None
-    step: Literal["resolve", "publish"] | None = Field(description="What is owed next; null where nothing is")
+    step: Step | None = Field(
+        description="What is owed: of one nobody has taken up that it be refused or more be asked for, its answer, or the "
+        "publication of the answer; null where nothing is"
+    )
     due_at: Moment | None = Field(description="Until when that is owed")
     overdue: bool = Field(description="Past that now")
     received_at: Moment

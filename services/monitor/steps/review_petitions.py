@@ -13,7 +13,7 @@ from shared.db.stores import petitions, sources
 from shared.db.stores.alerts import PETITION
 from shared.db.stores.petitions import Claimed, Judged
 from shared.domain.dossiers import Place
-from shared.domain.petitions import deadline_of, late_from
+from shared.domain.petitions import deadlines_of, late_from, owed
 from shared.domain.phases import read_off
 from shared.domain.rules import petition as rule
 
@@ -74,8 +74,8 @@ class PetitionReviewer:
 
     def _outcome(self, claimed: Claimed, as_of: datetime) -> Outcome:
         petition, calendar = claimed.petition, self._reviewer.calendar
-        deadline = deadline_of(petition, calendar)
-        phases = rule.nearing_or_passed(petition, deadline, self._reviewer.rules, calendar)
+        deadlines = deadlines_of(petition, calendar)
+        phases = rule.nearing_or_passed(petition, deadlines, self._reviewer.rules, calendar)
         review = read_off(rule.FAMILY, phases, as_of=as_of)
         judgement = Judgement(
             subject=PETITION + petition.code,
@@ -84,7 +84,9 @@ class PetitionReviewer:
             known_since=max(claimed.first_seen_at, petition.updated_at),
             by_other_rules=claimed.rule_set not in (0, self._reviewer.rule_set),
         )
-        return Outcome(judgement, Judged(petition.code, review.next_review_at, deadline, late_from(petition, calendar)))
+        return Outcome(
+            judgement, Judged(petition.code, review.next_review_at, owed(deadlines, as_of), late_from(petition, calendar))
+        )
 
 
 def _judged(code: str, outcomes: Mapping[str, Outcome]) -> Judged:

@@ -1,52 +1,83 @@
 """What units are told about citizens' petitions, and about procedures that are not public yet."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from shared.domain.messages.letter import Letter, Words
 from shared.domain.messages.wording import brief_moment, day, moment
-from shared.domain.petitions import PUBLISH_WITHIN
+from shared.domain.petitions import ASK_WITHIN, PUBLISH_WITHIN, REFUSE_WITHIN, PetitionStatus, Step
 
-_LATE_ANSWER_COSTS = "phản ánh, kiến nghị xử lý quá hạn bị trừ điểm chỉ số Mức độ hài lòng (chỉ số 5.1)"
-_LATE_PUBLICATION = f"kết quả trả lời phải được công khai trong {PUBLISH_WITHIN} ngày làm việc kể từ khi trả lời"
 _PUBLICATION_COSTS = "thủ tục công khai chậm bị trừ điểm nhóm Công khai, minh bạch (chỉ số 1.2)"
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """How a step is told: what it is, what is asked of the unit, and what it costs when it is late."""
+
+    step: str
+    ask: str
+    costs: str
+
+
+_SAID: Mapping[Step, _Said] = {
+    "refuse": _Said(
+        "từ chối hoặc tiếp nhận xử lý",
+        "tiếp nhận xử lý, hoặc từ chối nêu rõ lý do,",
+        f"phản ánh, kiến nghị không thuộc thẩm quyền phải được từ chối trong {REFUSE_WITHIN} ngày làm việc kể từ khi tiếp nhận",
+    ),
+    "ask": _Said(
+        "yêu cầu bổ sung thông tin",
+        "yêu cầu bổ sung thông tin (nếu chưa đủ để trả lời)",
+        f"yêu cầu bổ sung thông tin phải được gửi trong {ASK_WITHIN} ngày làm việc kể từ khi tiếp nhận",
+    ),
+    "resolve": _Said(
+        "trả lời",
+        "trả lời",
+        "phản ánh, kiến nghị xử lý quá hạn bị trừ điểm chỉ số Mức độ hài lòng (chỉ số 5.1)",
+    ),
+    "publish": _Said(
+        "công khai kết quả trả lời",
+        "công khai kết quả trả lời",
+        f"kết quả trả lời phải được công khai trong {PUBLISH_WITHIN} ngày làm việc kể từ khi trả lời",
+    ),
+}
+"""Only the answer counts in 5.1 (`facts/scoring.md`)."""
+
+
 def petition_due_soon(letter: Letter) -> Words:
-    due, begun = letter.due, _begun(letter)
+    due, said = letter.due, _said(letter)
     return Words(
-        fact=f"{begun}, hạn {_step(letter)} là {moment(due)}",
+        fact=f"{_begun(letter)}, hạn {said.step} là {moment(due)}",
         left=letter.working_left(due),
-        ask=f"{_step(letter)} phản ánh, kiến nghị {letter.by(due)}",
-        consequence=_costs(letter),
-        brief=f"hạn {_step(letter)} {brief_moment(due)}",
+        ask=f"{said.ask} phản ánh, kiến nghị {letter.by(due)}",
+        consequence=said.costs,
+        brief=f"hạn {said.step} {brief_moment(due)}",
     )
 
 
 def petition_overdue(letter: Letter) -> Words:
-    due, begun = letter.due, _begun(letter)
+    """What could only be refused or asked about in its first days must now be taken up."""
+    due, said = letter.due, _said(letter)
+    ask = "tiếp nhận xử lý" if letter.value("step") in ("refuse", "ask") else said.ask
     return Words(
-        fact=f"{begun}, quá hạn {_step(letter)} lúc {moment(due)}",
+        fact=f"{_begun(letter)}, quá hạn {said.step} lúc {moment(due)}",
         left=letter.working_left(due),
-        ask=f"{_step(letter)} phản ánh, kiến nghị ngay",
-        consequence=_costs(letter),
-        brief=f"quá hạn {_step(letter)} {brief_moment(due)}",
+        ask=f"{ask} phản ánh, kiến nghị ngay",
+        consequence=said.costs,
+        brief=f"quá hạn {said.step} {brief_moment(due)}",
     )
 
 
-def _is_answered(letter: Letter) -> bool:
-    return bool(letter.value("step") == "publish")
-
-
-def _step(letter: Letter) -> str:
-    return "công khai kết quả trả lời" if _is_answered(letter) else "trả lời"
-
-
-def _costs(letter: Letter) -> str:
-    """Only the answer counts in 5.1 (`facts/scoring.md`)."""
-    return _LATE_PUBLICATION if _is_answered(letter) else _LATE_ANSWER_COSTS
+def _said(letter: Letter) -> _Said:
+    return _SAID.get(letter.value("step"), _SAID["resolve"])
 
 
 def _begun(letter: Letter) -> str:
-    name, word = ("answered_at", "đã trả lời") if _is_answered(letter) else ("received_at", "tiếp nhận")
-    return f"{word} lúc {moment(letter.moment_of(name))}"
+    """Return what happened before, and where nothing did that nobody has taken it up."""
+    if letter.value("step") == "publish":
+        return f"đã trả lời lúc {moment(letter.moment_of('answered_at'))}"
+    untouched = ", chưa được xử lý" if letter.value("status") == PetitionStatus.NEW else ""
+    return f"tiếp nhận lúc {moment(letter.moment_of('received_at'))}{untouched}"
 
 
 def publication_due_soon(letter: Letter) -> Words:
