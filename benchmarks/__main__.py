@@ -21,7 +21,7 @@ Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 NAMES = ("ingest", "review", "cycle", "latency", "api", "reads", "scores", "size", "arithmetic", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
-LONG = ("messages",)
+LONG = ("messages", "load", "soak")
 """Only when named."""
 
 
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures what is claimed of speed.")
     listed = ", ".join((*NAMES, *LONG))
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", choices=[*NAMES, *LONG, []], help=f"of {listed}; default: all but {LONG[0]}"
+        "names", nargs="*", metavar="NAME", choices=[*NAMES, *LONG, []], help=f"of {listed}; default: all but {', '.join(LONG)}"
     )
     parser.add_argument("--dossiers", type=int, default=_DOSSIERS, metavar="N", help="how many dossiers; default: 100,000")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

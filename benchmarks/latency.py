@@ -10,8 +10,6 @@ Ceiling: the same without waiting for the schedule, poll, review and sending cal
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 
@@ -22,12 +20,10 @@ from benchmarks import items
 from benchmarks.figures import Figure, Settings
 from benchmarks.province import Province, watched_province
 from benchmarks.receiving import listening
-from benchmarks.subscribing import dispatcher, subscribe
+from benchmarks.running import running
+from benchmarks.subscribing import sending
 from benchmarks.temporary import Server
-from services.monitor.scheduler import Daemon
-from services.monitor.webhooks.dispatcher import Dispatcher
 from shared.db.engine import Database
-from shared.sealing import Sealer, new_key
 
 _INTERVAL = timedelta(seconds=1)
 _CHANGES = 50
@@ -42,15 +38,15 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
     async with (
         server.database() as database,
         listening(heard) as port,
-        _dispatcher(database, port) as sending,
-        watched_province(database, every=_INTERVAL, dispatcher=sending) as province,
+        sending(database, port) as dispatcher,
+        watched_province(database, every=_INTERVAL, dispatcher=dispatcher) as province,
     ):
         province.fill(range(dossiers))
         await province.load()
         await province.monitor.settle()
         await province.monitor.deliver()
         at_once = await _changes(database, province, heard, range(_CHANGES), at_once=True)
-        async with _running(province, database):
+        async with running(province, database):
             scheduled = await _changes(database, province, heard, range(_CHANGES, 2 * _CHANGES), at_once=False)
     return [
         _figure(what, name, by_schedule, without, percent)
@@ -71,18 +67,6 @@ class Heard:
         self.more.set()
 
 
-@asynccontextmanager
-async def _dispatcher(database: Database, port: int) -> AsyncIterator[Dispatcher]:
-    """Give what sends to a webhook at a port of this machine."""
-    sealer = Sealer([new_key()])
-    await subscribe(database, f"http://127.0.0.1:{port}/", sealer)
-    made = dispatcher(database, sealer, port, at_once=16)
-    try:
-        yield made
-    finally:
-        await made.aclose()
-
-
 def _figure(what: str, name: str, scheduled: list[float], at_once: list[float], percent: int) -> Figure:
     value, ceiling = (quantiles(sorted(found), n=100, method="inclusive")[percent - 1] for found in (scheduled, at_once))
     return Figure(
@@ -94,17 +78,6 @@ def _figure(what: str, name: str, scheduled: list[float], at_once: list[float], 
         ceiling_is="no schedule",
         small_is_good=True,
     )
-
-
-@asynccontextmanager
-async def _running(province: Province, database: Database) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(Daemon(province.monitor, database, stop).run())
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 async def _changes(

@@ -104,7 +104,11 @@ class Province:
 
 @asynccontextmanager
 async def watched_province(
-    database: Database, *, every: timedelta = timedelta(seconds=60), dispatcher: Dispatcher | None = None
+    database: Database,
+    *,
+    every: timedelta = timedelta(seconds=60),
+    poll: PollConfig = POLL,
+    dispatcher: Dispatcher | None = None,
 ) -> AsyncIterator[Province]:
     """Open the monitor over two fake sources on a migrated, empty database, polled `every` so often where a daemon runs it.
 
@@ -130,7 +134,7 @@ async def watched_province(
         fan_out=FanOut(database, PROVINCE, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
         dispatcher=dispatcher,
     )
-    monitor = Monitor(database, POLL, watched, leases, steps)
+    monitor = Monitor(database, poll, watched, leases, steps)
     try:
         yield Province(portal, home, monitor, reviewer)
     finally:

@@ -1,5 +1,8 @@
 """Webhooks of receivers on this machine."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy import text
 
 from benchmarks.province import PROVINCE
@@ -7,7 +10,7 @@ from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.sending import Sender
 from shared.config import WebhooksConfig
 from shared.db.engine import Database
-from shared.sealing import Sealer
+from shared.sealing import Sealer, new_key
 
 _SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -40,3 +43,15 @@ def dispatcher(database: Database, sealer: Sealer, port: int, *, at_once: int) -
     """Return what sends to a receiver at a port of this machine."""
     config = _loopback(port, at_once=at_once)
     return Dispatcher(database, PROVINCE, Sender(config.allowed, config.timeout, config.concurrency), sealer, config)
+
+
+@asynccontextmanager
+async def sending(database: Database, port: int, *, at_once: int = 16) -> AsyncIterator[Dispatcher]:
+    """Subscribe a receiver at a port of this machine to everything; gives what sends to it."""
+    sealer = Sealer([new_key()])
+    await subscribe(database, f"http://127.0.0.1:{port}/", sealer)
+    made = dispatcher(database, sealer, port, at_once=at_once)
+    try:
+        yield made
+    finally:
+        await made.aclose()

@@ -1,0 +1,137 @@
+"""Changes that arrive at a steady rate while the monitor works, and how long each waits to be reviewed.
+
+A change is made on both sides at once: two records. Of twenty one makes its dossier late, which opens an alert; the next change
+of that dossier ends it. What is waited for is that both records are stored and the dossier is judged with them.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from time import perf_counter, thread_time
+
+import msgspec
+from sqlalchemy import text
+
+from benchmarks import items
+from benchmarks.province import PROVINCE, Province
+from shared.db.engine import Database
+
+RECORDS = 2
+"""Records that change with a dossier: one on each side."""
+
+LARGEST_PROVINCE, NATION = 1_000_000, 25_000_000
+"""Dossiers a year."""
+
+_LIFE = 6
+"""How often a dossier changes on each side between its submission and its end."""
+
+_WORKING_YEAR = 250 * timedelta(hours=8)
+_TICK = 0.05
+_LOOKED_AT = 1000
+_LATE_OF = 20
+
+_REVIEWED = text(
+    "SELECT d.code, d.judged_at FROM unnest(CAST(:codes AS text[]), CAST(:moments AS timestamptz[])) AS wanted (code, at)"
+    " JOIN dossiers d ON d.province_code = :province AND d.code = wanted.code"
+    " WHERE (d.next_review_at IS NULL OR d.next_review_at > clock_timestamp()) AND d.judged_at > wanted.at"
+    " AND (SELECT count(*) FROM records r WHERE r.province_code = d.province_code AND r.code = d.code"
+    f" AND r.updated_at >= date_trunc('second', wanted.at)) >= {RECORDS}"
+)
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """How many records change a second, and what that is the rate of."""
+
+    name: str
+    changes: float
+
+    def times(self, factor: float) -> "Rate":
+        return Rate(f"{self.name} × {factor:g}", self.changes * factor)
+
+
+def mean(name: str, dossiers_a_year: int) -> Rate:
+    """Return the mean rate in working time."""
+    return Rate(name, dossiers_a_year * _LIFE * RECORDS / _WORKING_YEAR.total_seconds())
+
+
+class Waiting:
+    """The changes not reviewed yet, oldest first, and how many seconds each of the others waited."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._since: dict[str, datetime] = {}
+        self.waited: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def add(self, code: str, now: datetime) -> None:
+        """Wait for a change; one of the same dossier that still waits is done with this one."""
+        self._since.pop(code, None)
+        self._since[code] = now
+
+    def age(self, now: datetime) -> float:
+        """Return how many seconds the oldest waits."""
+        first = next(iter(self._since.values()), now)
+        return (now - first).total_seconds()
+
+    async def look(self) -> None:
+        """Note what is reviewed, as long as most of the oldest are."""
+        reviewed = _LOOKED_AT
+        while self._since and reviewed * 2 >= _LOOKED_AT:
+            oldest = dict(islice(self._since.items(), _LOOKED_AT))
+            given = {"province": PROVINCE, "codes": list(oldest), "moments": list(oldest.values())}
+            async with self._database.begin() as connection:
+                rows = (await connection.execute(_REVIEWED, given)).all()
+            for code, judged_at in rows:
+                if self._since.get(code) == oldest[code]:
+                    self.waited.append((judged_at - self._since.pop(code)).total_seconds())
+            reviewed = len(rows)
+
+    async def watch(self, every: float) -> None:
+        """Look every so many seconds, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(every)
+
+    async def at_most(self, number: int, *, within: float) -> float:
+        """Look until no more than so many wait; returns after how many seconds. Raises `TimeoutError` after `within` seconds."""
+        start = perf_counter()
+        async with asyncio.timeout(within):
+            while len(self) > number:
+                await self.look()
+                await asyncio.sleep(_TICK)
+        return perf_counter() - start
+
+
+class Arrivals:
+    """Changes one dossier after the other of those that are listed on both sides. `spent`: CPU seconds of this process on it."""
+
+    def __init__(self, province: Province, numbers: range, waiting: Waiting) -> None:
+        self._province = province
+        self._numbers = numbers
+        self.waiting = waiting
+        self.made = 0
+        self.spent = 0.0
+
+    async def arrive(self, rate: Rate, seconds: float) -> None:
+        """Let changes arrive at a rate; those a busy process is late with come in one go."""
+        start, before = perf_counter(), self.made
+        while (passed := perf_counter() - start) < seconds:
+            self._catch_up(before + int(passed * rate.changes / RECORDS))
+            await asyncio.sleep(_TICK)
+
+    def _catch_up(self, wanted: int) -> None:
+        started = thread_time()
+        while self.made < wanted:
+            self._change()
+        self.spent += thread_time() - started
+
+    def _change(self) -> None:
+        rounds, place = divmod(self.made, len(self._numbers))
+        number, now = self._numbers[place], datetime.now(UTC)
+        is_late = (place + rounds) % _LATE_OF == 0
+        due = items.NOW + (-timedelta(days=1) if is_late else timedelta(days=30 + rounds % 30))
+        self._province.change(number, updated=now, due=due)
+        self.waiting.add(items.code(number), now)
+        self.made += 1
