@@ -8,6 +8,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from time import perf_counter, thread_time
+from typing import Any
 
 import msgspec
 from sqlalchemy import text
@@ -55,12 +56,13 @@ def mean(name: str, dossiers_a_year: int) -> Rate:
 
 
 class Waiting:
-    """The changes not reviewed yet, oldest first, and how many seconds each of the others waited."""
+    """The changes not reviewed yet, oldest first; how many seconds each of the others `waited`; the `most` there were at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._since: dict[str, datetime] = {}
         self.waited: list[float] = []
+        self.most = 0
 
     def __len__(self) -> int:
         return len(self._since)
@@ -92,32 +94,32 @@ class Waiting:
         """Look every so many seconds, until cancelled."""
         while True:
             await self.look()
+            self.most = max(self.most, len(self))
             await asyncio.sleep(every)
 
     async def at_most(self, number: int, *, within: float) -> float:
-        """Look until no more than so many wait; returns after how many seconds. Raises `TimeoutError` after `within` seconds."""
+        """Look until no more than so many wait; returns after how many seconds that was, `within` if it did not come to that."""
         start = perf_counter()
-        async with asyncio.timeout(within):
-            while len(self) > number:
-                await self.look()
-                await asyncio.sleep(_TICK)
-        return perf_counter() - start
+        while len(self) > number and perf_counter() - start < within:
+            await self.look()
+            await asyncio.sleep(_TICK)
+        return min(perf_counter() - start, within)
 
 
 class Arrivals:
     """Changes one dossier after the other of those that are listed on both sides. `spent`: CPU seconds of this process on it."""
 
     def __init__(self, province: Province, numbers: range, waiting: Waiting) -> None:
-        self._province = province
+        self.province = province
         self._numbers = numbers
         self.waiting = waiting
         self.made = 0
         self.spent = 0.0
 
-    async def arrive(self, rate: Rate, seconds: float) -> None:
-        """Let changes arrive at a rate; those a busy process is late with come in one go."""
+    async def arrive(self, rate: Rate, seconds: float, *, until: asyncio.Future[Any] | None = None) -> None:
+        """Let changes arrive at a rate, so long or until something is done; those a busy process is late with come in one go."""
         start, before = perf_counter(), self.made
-        while (passed := perf_counter() - start) < seconds:
+        while (passed := perf_counter() - start) < seconds and not (until and until.done()):
             self._catch_up(before + int(passed * rate.changes / RECORDS))
             await asyncio.sleep(_TICK)
 
@@ -132,6 +134,6 @@ class Arrivals:
         number, now = self._numbers[place], datetime.now(UTC)
         is_late = (place + rounds) % _LATE_OF == 0
         due = items.NOW + (-timedelta(days=1) if is_late else timedelta(days=30 + rounds % 30))
-        self._province.change(number, updated=now, due=due)
+        self.province.change(number, updated=now, due=due)
         self.waiting.add(items.code(number), now)
         self.made += 1

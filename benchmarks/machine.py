@@ -13,6 +13,9 @@ _MB = 1e6
 _FULL = 0.85
 """Share of a core from which a process that waits for others now and then has no more to give."""
 
+_MOST = 0.9
+"""Of what the machine does, from which on it is ours."""
+
 _LARGE = 1000
 """Rows from which a table is large enough to tell of."""
 
@@ -26,17 +29,22 @@ _POSTMASTER = text("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)
 
 
 class Used(msgspec.Struct, frozen=True):
-    """Seconds of processor time so far: of this process, and of each of PostgreSQL's that runs. `ended`: of those that ended."""
+    """Seconds of processor time so far: of all that runs on the machine, of this process, and of each of PostgreSQL's that runs.
+
+    `ended`: of those that ended.
+    """
 
     at: float
+    machine: float
     python: float
     postgres: Mapping[int, float]
     ended: float
 
 
 class Shares(msgspec.Struct, frozen=True):
-    """Of one core, between two moments. `busiest`: the one process of PostgreSQL that took most."""
+    """Of one core, between two moments. `busiest`: the one process of PostgreSQL that took most; `machine`: all that runs."""
 
+    machine: float
     python: float
     postgres: float
     busiest: float
@@ -79,7 +87,9 @@ def used(first: int) -> Used:
         except psutil.NoSuchProcess:
             continue
         running[child.pid] = times.user + times.system
-    return Used(perf_counter(), process_time(), running, ended.children_user + ended.children_system)
+    of_all = psutil.cpu_times()
+    machine = sum(of_all) - of_all.idle - getattr(of_all, "iowait", 0.0)
+    return Used(perf_counter(), machine, process_time(), running, ended.children_user + ended.children_system)
 
 
 def shares(before: Used, after: Used, *, less: float = 0.0) -> Shares:
@@ -87,17 +97,20 @@ def shares(before: Used, after: Used, *, less: float = 0.0) -> Shares:
     passed = after.at - before.at
     each = {pid: seconds - before.postgres.get(pid, 0.0) for pid, seconds in after.postgres.items()}
     postgres = sum(after.postgres.values()) - sum(before.postgres.values()) + after.ended - before.ended
-    return Shares((after.python - before.python - less) / passed, postgres / passed, max(each.values()) / passed)
+    machine = (after.machine - before.machine) / passed
+    python = (after.python - before.python - less) / passed
+    return Shares(machine, python, postgres / passed, max(each.values()) / passed)
 
 
 def limit(found: Shares, *, cores: int) -> str:
     """Return what keeps a run from going faster."""
+    ours = found.python + found.postgres
     if found.python >= _FULL:
         return "the monitor's one core"
     if found.busiest >= _FULL:
         return "one process of PostgreSQL"
-    if found.python + found.postgres >= _FULL * cores:
-        return "all cores"
+    if found.machine >= _FULL * cores:
+        return "all cores" if ours >= _MOST * found.machine else "other processes on the machine"
     return "monitor and PostgreSQL waiting for each other"
 
 

@@ -18,9 +18,9 @@ from benchmarks.figures import Figure, Settings
 from benchmarks.temporary import Server
 from shared.db.engine import Database
 
-_CALLERS = 4
+CALLERS = 4
 _LASTS = 30.0  # seconds
-_PERCENTILES = (50, 95, 99)
+PERCENTILES = (50, 95, 99)
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
@@ -40,14 +40,15 @@ async def _taken(client: httpx.AsyncClient, database: Database) -> Mapping[str, 
     paths = await reads(client)
     taken: dict[str, list[float]] = {name: [] for name in paths}
     until = perf_counter() + _LASTS
-    callers = [_ask(client, paths, first, taken, until) for first in range(_CALLERS)]
+    callers = [ask(client, paths, first, taken, until) for first in range(CALLERS)]
     await asyncio.gather(_write(database, until), *callers)
     return taken
 
 
-async def _ask(
+async def ask(
     client: httpx.AsyncClient, paths: Mapping[str, str], first: int, taken: Mapping[str, list[float]], until: float
 ) -> None:
+    """Ask for everything in turns, from the `first` on, until a moment; notes in `taken` how many seconds each answer took."""
     names = list(paths)
     for name in cycle(names[first:] + names[:first]):
         start = perf_counter()
@@ -67,5 +68,5 @@ def _figures(what: str, taken: Sequence[float]) -> list[Figure]:
     cuts = quantiles(taken, n=100)
     return [
         Figure(benchmark="reads", what=f"{what}, p{cut}", value=cuts[cut - 1] * 1000, unit="ms", small_is_good=True)
-        for cut in _PERCENTILES
+        for cut in PERCENTILES
     ]

@@ -28,7 +28,7 @@ from shared.db.engine import Database
 
 EVERY = timedelta(seconds=5)
 OFTEN = POLL.model_copy(update={"overlap": 5 * EVERY})
-STEADY = mean("the largest province", LARGEST_PROVINCE).times(5)
+STEADY = mean("largest province", LARGEST_PROVINCE).times(5)
 _DOSSIERS = 20_000
 _READINGS = 12
 _WATCHED = 1.0
@@ -42,6 +42,7 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         province.fill(range(dossiers))
         await province.load()
         await province.monitor.settle()
+        await database.engine.dispose()  # a connection tells at its end what rows it left dead
         await tidy_up(database)
         waiting = Waiting(database)
         arrivals = Arrivals(province, range(dossiers), waiting)

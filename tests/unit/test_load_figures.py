@@ -1,0 +1,45 @@
+"""The rates a machine is tried with, and what is told of it."""
+
+import pytest
+
+from benchmarks.arrivals import LARGEST_PROVINCE, NATION, mean
+from benchmarks.load import percentile
+from benchmarks.machine import Shares, Used, an_hour, limit, shares
+
+
+def test_a_year_of_dossiers_is_a_mean_rate_of_record_changes_in_working_time():
+    assert mean("largest", LARGEST_PROVINCE).changes == pytest.approx(1.667, abs=0.001)
+    assert mean("nation", NATION).times(10).changes == pytest.approx(416.7, abs=0.1)
+
+
+def test_a_multiple_of_a_rate_says_of_what():
+    assert mean("nation", NATION).times(10).name == "nation × 10"
+
+
+def test_a_percentile_lies_between_the_least_and_the_most():
+    assert percentile([1.0, 2.0, 3.0], 50) == 2.0
+    assert percentile([1.0, 3.0], 99) == pytest.approx(2.98)
+
+
+def test_what_a_process_of_postgresql_took_counts_after_it_ended():
+    before = Used(0.0, 0.0, 0.0, {1: 1.0, 2: 5.0}, ended=0.0)
+    after = Used(10.0, 20.0, 4.0, {1: 1.0, 3: 2.0}, ended=6.0)
+    assert shares(before, after, less=1.0) == Shares(machine=2.0, python=0.3, postgres=0.3, busiest=0.2)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Shares(machine=1.2, python=0.85, postgres=0.3, busiest=0.2), "the monitor's one core"),
+        (Shares(machine=1.2, python=0.84, postgres=0.9, busiest=0.85), "one process of PostgreSQL"),
+        (Shares(machine=1.7, python=0.8, postgres=0.8, busiest=0.3), "all cores"),
+        (Shares(machine=1.7, python=0.5, postgres=0.3, busiest=0.3), "other processes on the machine"),
+        (Shares(machine=1.0, python=0.5, postgres=0.4, busiest=0.3), "monitor and PostgreSQL waiting for each other"),
+    ],
+)
+def test_what_limits_is_what_has_no_more_to_give(found: Shares, said: str):
+    assert limit(found, cores=2) == said
+
+
+def test_growth_is_told_an_hour():
+    assert an_hour((0.0, 100.0), (900.0, 101.0)) == 4.0
