@@ -1,9 +1,9 @@
 """The monitor of one province: polls each source, reviews what is due, asks before it accuses."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
@@ -50,6 +50,9 @@ log = structlog.get_logger()
 
 ONCE_WAIT = timedelta(seconds=60)
 """How long `monitor --once` waits for a source that another monitor holds."""
+
+KEEP_EVERY = timedelta(hours=1)
+"""How often the scores and the stock of the day are kept; the last of a day stays."""
 
 
 class Watched(msgspec.Struct, frozen=True):
@@ -109,6 +112,8 @@ class Monitor:
         self._closing = Closing(database, steps.reviewer.rules, steps.reviewer.mass)
         self._lapsing = Lapsing(database, steps.reviewer.rules.province)
         self._partitioned: tuple[int, int] | None = None
+        self._day_kept_at: datetime | None = None
+        self._has_settled = False
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
             item.source.name: Poll(
@@ -253,6 +258,7 @@ class Monitor:
         await self._lapsing.run()
         settled = await self.steps.settling.settle(read_to, now)
         if settled:
+            self._note_first(read_to)
             self.metrics.settled(read_to, now + timedelta(seconds=perf_counter() - started))
         await self.steps.settling.watch_sources()
         await self._review_asides()
@@ -295,6 +301,19 @@ class Monitor:
         """Judge and count everything again, unless newer rules are at work; operations hear of what differs."""
         if await self.steps.reviewer.is_current():
             await self.steps.nightly.run()
+
+    def _note_first(self, read_to: Mapping[str, datetime]) -> None:
+        """Once every source was read and all of it judged, the day is to be kept: what was kept before it says little."""
+        if not self._has_settled and read_to.keys() >= {item.source.name for item in self.watched}:
+            self._has_settled, self._day_kept_at = True, None
+
+    async def keep_day(self) -> None:
+        """Keep the day's scores and stock, if that was not done within the hour or all was settled for the first time since."""
+        now = await self._database.now()
+        if is_due(self._day_kept_at, KEEP_EVERY, now):
+            self._day_kept_at = now
+            await self.keep_stock()
+            await self.keep_scores()
 
     async def keep_scores(self) -> None:
         """Keep what is counted of every unit today, then review the scores."""

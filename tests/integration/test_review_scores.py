@@ -21,6 +21,7 @@ from shared.domain.published import Endpoint, PublishedMetric, PublishedScores
 from shared.domain.statuses import Status
 from shared.domain.units import Offices
 from shared.domain.working_time import LOCAL
+from shared.policy.targets import targets
 from tests.integration.world import PROVINCE, World, record
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=LOCAL)
@@ -37,7 +38,8 @@ class Scores(World):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.plan = msgspec.structs.replace(self.plan, offices=Offices(office="H20.01"))
+        asked = msgspec.structs.replace(self.plan.targets, total=Decimal(0))  # no procedures here: no total comes far
+        self.plan = msgspec.structs.replace(self.plan, offices=Offices(office="H20.01"), targets=asked)
         self.marks: dict[str, tuple[Mark, ...]] = {}
 
     async def count(self, code: str, accepted: int = 2000, **wanting: int) -> None:
@@ -136,6 +138,15 @@ async def test_what_is_below_target_is_one_alert_that_follows_its_indicators_and
     await scores.count(COMMUNE)
     assert await scores.reviewed() == set()
     assert await scores.events() == ["alert.opened", "alert.worsened", "alert.resolved"]
+
+
+async def test_a_total_below_that_of_every_agency_is_in_the_same_alert(scores: Scores) -> None:
+    scores.plan = msgspec.structs.replace(scores.plan, targets=targets())
+    await scores.open()
+    await scores.count(COMMUNE, on_time=101)
+    assert await scores.reviewed() == {BELOW}
+    told = (await scores.alert())["details"]["total_below"]
+    assert (told["target"], round(told["points"] + told["gap"], 2)) == (90.0, 90.0)
 
 
 async def test_several_monitors_at_once_open_it_once(scores: Scores, log_lines: list[dict[str, Any]]) -> None:

@@ -36,7 +36,7 @@ def test_the_measures_are_those_of_the_plans():
         "m.digitised": None,
     }
     assert {name for name, measure in PLAN.of.items() if measure.over is Over.MOMENT} == {"m.overdue_on_portal", "m.paused"}
-    assert (PLAN.overdue_rate.percent, PLAN.overdue_rate.least_open) == (2, 50)
+    assert (PLAN.overdue_rate.percent, PLAN.overdue_rate.least_open) == (2, 20)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,8 @@ def test_due_soon_is_what_is_due_within_three_working_days():
     [
         (1, 50, True),
         (1, 51, False),
-        (49, 49, False),
+        (19, 19, False),
+        (1, 20, True),
         (2, 100, True),
         (1999, 100_000, False),
         (2000, 100_000, True),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from shared.domain.findings import BelowTargetDetails, IndicatorBelow, TotalBelow
+from shared.domain.indicators import AgencyKind
 from shared.domain.score_watch import Scored, ScoreDay, ScorePlan
 from shared.domain.scoring import IndicatorScore, State
 from shared.domain.targets import Target, Targets, gap, missing_count, total_gap
@@ -28,9 +29,9 @@ def below_target(code: str, day: ScoreDay, plan: ScorePlan) -> BelowTargetDetail
 
 
 def _total_below(scored: Scored, targets: Targets) -> TotalBelow | None:
-    """Return a total that is short; that of a card without all its figures says nothing of the unit."""
+    """Return an agency's total that is short; that of a card without all its figures says nothing of it."""
     missing = total_gap(scored.card.total, targets)
-    if not missing or not scored.card.complete or scored.unit.kind is None:
+    if not missing or not scored.card.complete or scored.unit.kind in (None, AgencyKind.PROVINCE):
         return None
     return TotalBelow(points=float(scored.card.total), target=float(targets.total), gap=float(missing))
 
