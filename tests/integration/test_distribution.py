@@ -1,6 +1,7 @@
 """Provinces can be spread over servers by `province_code`: nothing the database keeps ties two of them together.
 
-Held to what Citus asks of a distributed table; Citus itself is not run here.
+Held to what Citus asks of a distributed table. Citus itself is not run here;
+docs/operations/scale-out.md says what that leaves open.
 """
 
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db import schema
 from shared.db.engine import Database
 from shared.db.tables import metadata
+from tests.system.documents import ROOT, blocks
 
 BY = "province_code"
 
@@ -115,6 +117,15 @@ async def test_numbers_can_be_given_by_every_server(database: Database) -> None:
 async def test_what_runs_beside_a_write_is_known(database: Database) -> None:
     async with database.begin() as connection:
         assert set((await connection.execute(_TRIGGERS)).scalars()) == TRIGGERS.keys()
+
+
+async def test_the_documented_statement_distributes_every_table_of_a_province(database: Database) -> None:
+    first, _, chosen = blocks(ROOT / "docs" / "operations" / "scale-out.md", "sql")[0].partition("\nFROM ")
+    async with database.begin() as connection:
+        await schema.ensure_partitions(connection, datetime(2026, 11, 29, tzinfo=UTC))
+        found = set((await connection.execute(text(f"SELECT relname FROM {chosen}"))).scalars())
+    assert "create_distributed_table('sources', 'province_code')" in first
+    assert found | {"sources"} == metadata.tables.keys()
 
 
 async def test_histories_are_divided_once_and_by_time(database: Database) -> None:

@@ -25,6 +25,8 @@ from tests.integration.world import World, record
 
 pytestmark = pytest.mark.skipif(bool(Settings.load().database_url), reason="a standby is made of the embedded server only")
 
+READS = ("/v1/events", "/v1/dossiers", "/v1/scores", "/v1/webhooks", "/v1/audit-log", "/v1/stock", "/metrics", "/readyz")
+
 _USER = "pgserver" if os.geteuid() == 0 else None
 """PostgreSQL does not run as root."""
 
@@ -100,7 +102,7 @@ async def test_it_answers_what_was_replayed_and_never_anything_older(world: Worl
         await world.monitor.once()
         await _replayed(world, standby)
         after = (await client.get("/v1/alerts")).raise_for_status().json()["items"]
-        for path in ("/v1/events", "/v1/dossiers", "/v1/scores", "/v1/webhooks", "/readyz"):
+        for path in READS:
             (await client.get(path)).raise_for_status()
     assert len(before) == 8
     assert [alert["id"] for alert in after] == await _alerts(world.database)
