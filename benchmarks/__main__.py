@@ -18,7 +18,7 @@ from shared import logging
 
 Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 
-NAMES = ("ingest", "review", "cycle", "latency", "api", "reads", "scores", "size", "arithmetic", "webhooks")
+NAMES = ("ingest", "review", "path", "cycle", "latency", "api", "reads", "scores", "size", "arithmetic", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
 LONG = ("messages", "load", "soak")

@@ -7,8 +7,11 @@ with its standard input. The other one listens in this process and tells what it
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
+
+import httpx
 
 _ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -69,6 +72,22 @@ async def listening(heard: Callable[[bytes], None]) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+
+
+async def post_bare(url: str, bodies: Sequence[str], *, at_once: int) -> float:
+    """Post bodies with a client that does nothing else, so many at once; returns how many seconds that takes."""
+    waiting = iter(bodies)
+    limits = httpx.Limits(max_connections=at_once)
+    async with httpx.AsyncClient(trust_env=False, limits=limits) as client:
+
+        async def post() -> None:
+            for body in waiting:
+                answer = await client.post(url, content=body.encode(), headers={"Content-Type": "application/json"})
+                answer.raise_for_status()
+
+        started = perf_counter()
+        await asyncio.gather(*(post() for _ in range(at_once)))
+        return perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -6,20 +6,18 @@ Ceiling: a bare httpx client that posts the same bodies to the same receiver wit
 no address and stores nothing. The receiver is a process of its own that accepts and does nothing else.
 """
 
-import asyncio
 import gc
 from collections.abc import Sequence
 from datetime import timedelta
 from statistics import median
 from time import perf_counter
 
-import httpx
 import psutil
 from sqlalchemy import text
 
 from benchmarks.figures import Figure, Settings
 from benchmarks.province import PROVINCE
-from benchmarks.receiving import receiver
+from benchmarks.receiving import post_bare, receiver
 from benchmarks.subscribing import dispatcher, subscribe
 from benchmarks.temporary import Server
 from shared.db.engine import Database, clock
@@ -122,18 +120,7 @@ class _Bench:
 
     async def post_bare(self, bodies: Sequence[str]) -> float:
         """Post the bodies with a client that does nothing else, and return how many a second that was."""
-        waiting = iter(bodies)
-        limits = httpx.Limits(max_connections=_AT_ONCE)
-        async with httpx.AsyncClient(trust_env=False, limits=limits) as client:
-
-            async def post() -> None:
-                for body in waiting:
-                    answer = await client.post(self._url, content=body.encode(), headers={"Content-Type": "application/json"})
-                    answer.raise_for_status()
-
-            started = perf_counter()
-            await asyncio.gather(*(post() for _ in range(_AT_ONCE)))
-            return len(bodies) / (perf_counter() - started)
+        return len(bodies) / await post_bare(self._url, bodies, at_once=_AT_ONCE)
 
     async def memory_grown(self, number: int) -> float:
         """Deliver so many more and return how many megabytes more the process holds than after the first tenth of them."""
