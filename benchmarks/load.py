@@ -105,10 +105,10 @@ async def _step(arrivals: Arrivals, rate: Rate, server: int) -> Step:
     waiting = arrivals.waiting
     await arrivals.arrive(rate, _WARM)
     waiting.waited.clear()
-    before, spent, made, waited = used(server), arrivals.spent, arrivals.made, len(waiting)
+    before, spent = used(server), arrivals.spent
     await arrivals.arrive(rate, _LASTS)
     took = shares(before, after := used(server), less=arrivals.spent - spent)
-    reviewed = (arrivals.made - made + waited - len(waiting)) * RECORDS / (after.at - before.at)
+    reviewed = len(waiting.waited) * RECORDS / (after.at - before.at)
     left, behind = len(waiting), waiting.age(datetime.now(UTC))
     drained = left * RECORDS / await waiting.at_most(0, within=_PATIENCE) if left else 0.0
     step = Step(
@@ -160,12 +160,14 @@ def _figures(step: Step) -> Iterator[Figure]:
 
 
 def _held(steps: Sequence[Step]) -> Iterator[Figure]:
-    """Tell where it bends and what limits it."""
+    """Tell where it bends and what limits it; the last is what a core would do that nobody else takes time from."""
     bent = next((step for step in steps if step.bends), None)
     if bent is None:
         return
     what = f"held, limited by {limit(bent.took, cores=os.cpu_count() or 1)}"
     yield _figure(what, bent.reviewed, "changes/s", bent.drained, "nothing arriving", BUSY.changes, small_is_good=False)
+    a_second = bent.reviewed / bent.took.python
+    yield _figure("reviewed in a second of the monitor's processor time", a_second, "changes", small_is_good=False)
 
 
 def _spiked(rate: Rate, seconds: float) -> Figure:
