@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from services.resealing import reseal
 from shared import logging
 from shared.config import Settings, load_config, process_environment
 from shared.db import schema
-from shared.db.engine import translated
+from shared.db.engine import SEE_THE_ADDRESS, translated
 from shared.db.opening import open_database
 from shared.errors import Watch766Error
 from shared.lengths import parse_length
@@ -59,14 +60,16 @@ async def monitor(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap.check(config)
     sealer = settings.sealer
     stop = None if options.once else told_to_stop()
-    async with open_database(settings, "watch766 monitor") as database:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings, "watch766 monitor"))
         await schema.check_schema(database.engine)
-        async with bootstrap.monitor(config, database, sealer) as watcher:
-            if stop is None:
-                with translated(", see WATCH766_DATABASE_URL"), span("once"):
-                    return 0 if await watcher.once() else 1
-            with watcher.metrics.served(settings.monitor_metrics_host, settings.monitor_metrics_port):
-                await Daemon(watcher, database, stop).run()
+        with translated(SEE_THE_ADDRESS):
+            watcher = await stack.enter_async_context(bootstrap.monitor(config, database, sealer))
+        if stop is None:
+            with translated(SEE_THE_ADDRESS), span("once"):
+                return 0 if await watcher.once() else 1
+        with watcher.metrics.served(settings.monitor_metrics_host, settings.monitor_metrics_port):
+            await Daemon(watcher, database, stop).run()
     return 0
 
 
@@ -104,8 +107,9 @@ async def audit(options: argparse.Namespace, settings: Settings) -> int:
     bootstrap.check(config)
     async with open_database(settings, "watch766 audit") as database:
         await schema.check_schema(database.engine)
-        await bootstrap.check_rules(config, database)
-        report = await bootstrap.auditor(config, database).run()
+        with translated(SEE_THE_ADDRESS):
+            await bootstrap.check_rules(config, database)
+            report = await bootstrap.auditor(config, database).run()
     if options.json:
         print(msgspec.json.encode(report).decode())
     else:

@@ -14,7 +14,7 @@ import msgspec
 from services.operator import operator
 from shared.config import Settings, load_config
 from shared.db import schema
-from shared.db.engine import Database, clock
+from shared.db.engine import SEE_THE_ADDRESS, Database, clock, translated
 from shared.db.opening import open_database
 from shared.db.stores import api_keys
 from shared.db.views.api_keys import all_keys
@@ -107,7 +107,8 @@ def _create(parser: argparse.ArgumentParser) -> None:
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
     async with open_database(settings, "watch766 keys") as database:
         await schema.prepare(database.engine)
-        yield database
+        with translated(SEE_THE_ADDRESS):
+            yield database
 
 
 def _agency(written: str | None, province: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 from services.operator import operator
 from shared.config import Settings, load_config
 from shared.db import schema
-from shared.db.engine import Connection, Database, clock
+from shared.db.engine import SEE_THE_ADDRESS, Connection, Database, clock, translated
 from shared.db.opening import open_database
 from shared.db.stores import audit_log, webhooks
 from shared.domain.access import Actor
@@ -21,7 +21,8 @@ async def reseal(_: argparse.Namespace, settings: Settings) -> int:
         raise ConfigError("WATCH766_WEBHOOK_KEY: is not set, nothing can be sealed")
     async with open_database(settings, "watch766 reseal") as database:
         await schema.check_schema(database.engine)
-        done, unread = await reseal_all(database, province, sealer, by=operator())
+        with translated(SEE_THE_ADDRESS):
+            done, unread = await reseal_all(database, province, sealer, by=operator())
     print(f"{done} secrets are sealed with the first key")
     for webhook_id in unread:
         print(f"webhook {webhook_id}: none of the keys opens a secret of it")

@@ -217,9 +217,12 @@ class Monitor:
         if lease is None:
             return False
         try:
-            return await self.steps.evaluation.run(lease)
+            with translated():
+                return await self.steps.evaluation.run(lease)
         except LeaseLost:
             await self._lost(name)
+        except DatabaseUnavailable:
+            raise
         except Exception as error:
             log.exception("evaluation_failed", error=type(error).__name__)
         return False
@@ -371,8 +374,9 @@ class Monitor:
         if not (is_due(state.catalogue_read_at, item.catalogue_every, now) or self._publication.wants_reading(now)):
             return
         try:
-            await read_catalogue(self._database, item.source, lease, self.steps.reviewer.calendar)
-        except LeaseLost:
+            with translated():
+                await read_catalogue(self._database, item.source, lease, self.steps.reviewer.calendar)
+        except (LeaseLost, DatabaseUnavailable):
             raise
         except Exception as error:
             log.exception("catalogue_failed", source=item.source.name, error=type(error).__name__)

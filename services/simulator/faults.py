@@ -7,7 +7,7 @@ change rows (`effects`) choose dossiers of which nothing else is true than befor
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -125,6 +125,13 @@ class LateRows(RowFault, tag="late_rows"):
     behind_seconds: Annotated[int, Meta(ge=1, le=LARGEST_DELAY)] = 120
 
 
+class Replayed(RowFault, tag="replayed"):
+    """Every page of the listing is answered as the first time since this was set, whatever is asked for, until cleared.
+
+    So does a cache in front of a system. What was missed is there again within the five minutes that a reader goes back.
+    """
+
+
 class WrongClock(RowFault):
     """The system's clock is wrong: `n` (3) quiet dossiers have news by it at once."""
 
@@ -151,7 +158,7 @@ class ClockBehind(WrongClock, tag="clock_behind"):
 
 AnyFault = (
     Expired | TooMany | ServerError | Html | Truncated | Down | PartialOutage | Slow | Nulls
-    | BrokenRecords | MovingRows | Ties | LateRows | ClockAhead | ClockBehind
+    | BrokenRecords | MovingRows | Ties | LateRows | Replayed | ClockAhead | ClockBehind
 )  # fmt: skip
 
 KINDS = {str(kind.__struct_config__.tag): " ".join((kind.__doc__ or "").split()) for kind in AnyFault.__args__}
@@ -166,6 +173,7 @@ class Faults:
     def __init__(self) -> None:
         self._set: dict[tuple[str, type[Fault]], Fault] = {}
         self._calls: Counter[str] = Counter()
+        self._pages: dict[tuple[str, int, int], dict[str, Any]] = {}
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(list(self._set.values()))
@@ -178,6 +186,7 @@ class Faults:
         gone = [f for f in self._set.values() if system in (None, f.system) and kind in (None, f.__struct_config__.tag)]
         for fault in gone:
             del self._set[fault.system, type(fault)]
+        self._pages = {page: kept for page, kept in self._pages.items() if self.get(page[0], Replayed)}
         return gone
 
     def get(self, system: str, kind: type[_F]) -> _F | None:
@@ -200,6 +209,10 @@ class Faults:
         if self._use(system, Html):
             return Response(_PAGE, 201, media_type="text/html")
         return None
+
+    def page(self, system: str, offset: int, size: int, answered: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request for a page, or the first one there was where old pages are replayed."""
+        return self._pages.setdefault((system, offset, size), answered) if self.get(system, Replayed) else answered
 
     def cut(self, system: str, body: bytes) -> bytes:
         """Return a body, cut short where that fault is set."""

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -50,7 +51,10 @@ class HomeSystem:
         except ValueError:
             return self._problem(400, "bad_request")
         rows, total = self._found(request.query_params.get("code"), since, until, number * size, size)
-        return self._systems.answer(self._name, self._slice(rows, number, size, total))
+        answered = self._slice(rows, number, size, total)
+        if "code" not in request.query_params:
+            answered = self._systems.faults.page(self._name, number * size, size, answered)
+        return self._systems.answer(self._name, answered)
 
     def _found(
         self, code: str | None, since: datetime | None, until: datetime | None, offset: int, size: int
@@ -62,7 +66,7 @@ class HomeSystem:
         shelf = self._systems.world_for_a_page(self._name, size).shelves[self._name]
         return shelf.page(since or shelf.earliest, until, offset, size)
 
-    def _slice(self, rows: list[Row], number: int, size: int, total: int) -> dict[str, object]:
+    def _slice(self, rows: list[Row], number: int, size: int, total: int) -> dict[str, Any]:
         return {
             "content": [self._systems.item(row, self._name) for row in rows],
             "number": number,

@@ -86,7 +86,8 @@ class Gateway:
         offset, size = _page(body)
         shelf = self._systems.world_for_a_page(PORTAL, size).shelves[PORTAL]
         rows, total = shelf.page(since, _moment(body, "ngaycapnhat2"), offset, size)
-        return {"error_code": "0", "tongso": total, "result": [self._systems.item(row, PORTAL) for row in rows]}
+        answered = {"error_code": "0", "tongso": total, "result": [self._systems.item(row, PORTAL) for row in rows]}
+        return self._systems.faults.page(PORTAL, offset, size, answered)
 
     def _one_dossier(self, body: Body) -> _Answer:
         rows = self._systems.world().shelves[PORTAL].find(str(body.get("mahoso")))

@@ -24,6 +24,9 @@ T = TypeVar("T")
 _FENCE = 7660
 _ADDRESS = "WATCH766_DATABASE_URL: must be postgresql://user:password@host:port/database"
 
+SEE_THE_ADDRESS = ", see WATCH766_DATABASE_URL"
+"""What a command says besides that finds no database."""
+
 _CONFLICTS = frozenset({"40P01", "40001"})
 _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "57")
 """Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE); and a server

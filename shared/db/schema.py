@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import migrations
-from shared.db.engine import translated
+from shared.db.engine import SEE_THE_ADDRESS, translated
 from shared.errors import SchemaError
 
 HISTORIES = ("record_history", "alert_history")
@@ -23,13 +23,12 @@ it does not need any more and raises this to that release's head. `migrate` writ
 """
 
 _MIGRATION_LOCK = 766_000
-_HINT = ", see WATCH766_DATABASE_URL"
 _RUNS_FROM = re.compile(r"runs from (\d{4})")
 
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Bring the schema to `revision`; two migrations at once wait for each other."""
-    with translated(_HINT):
+    with translated(SEE_THE_ADDRESS):
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             await connection.run_sync(_to_revision, revision)
@@ -43,7 +42,7 @@ async def check_schema(engine: AsyncEngine) -> str:
     Raises `SchemaError`, which names what mends it, for any other; or `DatabaseUnavailable`.
     """
     head = head_revision() or ""
-    with translated(_HINT):
+    with translated(SEE_THE_ADDRESS):
         async with engine.connect() as connection:
             found = await connection.run_sync(current_revision)
             runs_from = await connection.run_sync(_runs_from) if found and found > head else None
@@ -63,7 +62,7 @@ def _runs_from(connection: Connection) -> str | None:
 
 async def prepare(engine: AsyncEngine) -> None:
     """Bring an empty database to the schema; raise `SchemaError` for any other that is not at head."""
-    with translated(_HINT):
+    with translated(SEE_THE_ADDRESS):
         async with engine.connect() as connection:
             is_empty = await connection.run_sync(current_revision) is None
     if is_empty:

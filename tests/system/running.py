@@ -25,40 +25,67 @@ _STEP = timedelta(seconds=20)
 
 
 class Running:
-    """A simulated province, the API and, if wanted, the monitor, each a process of its own on one database."""
+    """A simulated province, the API and, if wanted, the monitor, each a process of its own on one database.
 
-    def __init__(self, database_url: str | None, folder: Path, *, data_dir: Path | None = None) -> None:
-        self._folder = folder
+    `more`: what the configuration holds besides; `environ`: further variables of the processes.
+    """
+
+    def __init__(
+        self,
+        database_url: str | None,
+        folder: Path,
+        *,
+        data_dir: Path | None = None,
+        more: dict[str, Any] | None = None,
+        environ: dict[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._more = more or {}
         self._ports = dict(zip(("portal", "home", "special", "api"), free_ports(4), strict=True))
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WATCH766_")},
             **({"WATCH766_DATABASE_URL": database_url} if database_url else {"WATCH766_DATA_DIR": str(data_dir)}),
-            "WATCH766_CONFIG": str(self._config()),
+            "WATCH766_CONFIG": str(self.config("config.yaml")),
             "WATCH766_API_PORT": str(self._ports["api"]),
             "DVCQG_PASSWORD": "dvcqg-test-secret",
             "IGATE_SECRET": "igate-test-secret",
+            **(environ or {}),
         }
         self.simulator = _client(self._ports["portal"])
         self.api = _client(self._ports["api"])
 
     async def start(self, dossiers: int) -> None:
         """Start simulator and API and wait until both answer."""
+        await self.simulate(f"--dossiers={dossiers}", "--arrival-every=2s")
+        await self.spawn("api")
+        await self.answering()
+
+    async def simulate(self, *arguments: str) -> None:
+        """Start the simulator and make a key to the API."""
         ports = [f"--{name}-port={self._ports[name]}" for name in ("portal", "home", "special")]
         self.api.headers["Authorization"] = f"Bearer {await self._key()}"
-        await self.spawn("simulate", *ports, f"--dossiers={dossiers}", "--arrival-every=2s")
-        await self.spawn("api")
+        await self.spawn("simulate", *ports, *arguments)
+
+    async def answering(self) -> None:
+        """Wait until simulator and API answer."""
         await until(lambda: _answers(self.simulator, "/world"))
         await until(lambda: _answers(self.api, "/healthz"))
 
-    async def spawn(self, command: str, *arguments: str) -> asyncio.subprocess.Process:
-        """Start one service; its log is a file in the folder."""
-        with (self._folder / f"{command}.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.cli", command, *arguments, env=self._environ, stdout=log, stderr=log
-            )
-        self._processes[command] = process
+    async def spawn(self, command: str, *arguments: str, config: Path | None = None) -> asyncio.subprocess.Process:
+        """Start one service; its log is a file in the folder. `config`: another configuration than that of the others."""
+        self._processes[command] = process = await self.process_of(command, *arguments, config=config)
         return process
+
+    async def process_of(
+        self, command: str, *arguments: str, config: Path | None = None, log: str | None = None
+    ) -> asyncio.subprocess.Process:
+        """Start one service that whoever asked for it stops. `log`: the name of its log, where it is not the command's."""
+        environ = {**self._environ, **({"WATCH766_CONFIG": str(config)} if config else {})}
+        with (self.folder / f"{log or command}.log").open("ab") as written:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.cli", command, *arguments, env=environ, stdout=written, stderr=written
+            )
 
     async def run(self, command: str, *arguments: str) -> int:
         """Run one command to its end and return its exit status."""
@@ -86,7 +113,7 @@ class Running:
         return self._processes[command]
 
     def log(self, command: str) -> str:
-        return (self._folder / f"{command}.log").read_text(encoding="utf-8")
+        return (self.folder / f"{command}.log").read_text(encoding="utf-8")
 
     async def settled_after(self, moment: datetime) -> None:
         """Wait until every alert is settled as of a later moment."""
@@ -156,9 +183,10 @@ class Running:
         as_of = answer.raise_for_status().json()["data_as_of"]
         return as_of is not None and datetime.fromisoformat(as_of) > moment
 
-    def _config(self) -> Path:
+    def config(self, name: str, **more: Any) -> Path:
+        """Write a configuration and return where; `more` stands beside or in place of what it holds."""
         home = {"kind": "igate", "client_id": "watch766", "client_secret": "${IGATE_SECRET}", "every": "1s"}
-        path = self._folder / "config.yaml"
+        path = self.folder / name
         config = {
             "province": "H20",
             "portal": {
@@ -181,6 +209,8 @@ class Running:
             ],
             "central": {"sectors": ["G01-XNC"]},
             "poll": {"lookups_per_second": 200},
+            **self._more,
+            **more,
         }
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
         return path

@@ -235,6 +235,18 @@ async def test_a_wrong_clock_leaves_the_listing_in_order_and_the_truth_alone(ben
     assert bench.world.truth(at) == truth
 
 
+async def test_old_pages_are_replayed_until_that_is_cleared(bench: Bench) -> None:
+    for system in ("portal", "home"):
+        await bench.fault(system=system, kind="replayed")
+    rows, found = await bench.rows(sobanghi=20), await bench.search(size=20)
+    bench.now += timedelta(minutes=4)
+    moment = f"{bench.now:%Y%m%d%H%M%S}"
+    assert await bench.rows(sobanghi=20, ngaycapnhat1=moment) == rows
+    assert (await bench.search(size=20, **{"updated-from": f"{bench.now:%Y-%m-%dT%H:%M:%S.000+0700}"})) == found
+    await bench.portal.delete("/faults")
+    assert await bench.rows(sobanghi=20, ngaycapnhat1=moment) != rows
+
+
 async def test_one_clock_is_not_ahead_and_behind(bench: Bench) -> None:
     await bench.fault(system="home", kind="clock_ahead")
     await bench.fault(system="home", kind="clock_behind", seconds=30, n=0)

@@ -1,0 +1,221 @@
+"""The whole system with everything around it that can go wrong: database behind a proxy, province, receivers, services."""
+
+import asyncio
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from itertools import count, cycle
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from shared.db import schema
+from shared.db.embedded import EmbeddedServer
+from shared.db.engine import create_engine
+from shared.sealing import new_key
+from tests.receivers import Behaviour, Message, Receivers, answer, receivers
+from tests.system.keeping import Kept
+from tests.system.proxy import Opened, Proxy, proxy
+from tests.system.running import PATIENCE, Running, until
+
+NAME = "watch766"
+"""Of the database and of its owner, as whom the services log in."""
+
+RETRIES = 25
+_PAUSE = 0.5
+"""Seconds between two requests of a client: the machine has more to do."""
+DOSSIERS = 120
+
+_FULL = """
+CREATE SCHEMA chaos;
+CREATE TABLE chaos.full_disk (relation text, share float8);
+CREATE FUNCTION chaos.extend() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF EXISTS (SELECT FROM chaos.full_disk WHERE relation IN (TG_TABLE_NAME, 'every table') AND random() < share) THEN
+    RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
+  END IF;
+  RETURN NULL;
+END $$;
+DO $$ DECLARE named text; BEGIN
+  FOR named IN SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition LOOP
+    EXECUTE format('CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON public.%I EXECUTE FUNCTION chaos.extend()', named);
+  END LOOP;
+END $$;
+"""
+"""Stands for a disk that is full: statements that write to a table fail with the same SQLSTATE. The server itself goes on well; a
+disk that is full for its own log stops it, and that is what the kills of the server stand for."""
+
+_ASKED = (
+    "/v1/alerts?limit=100",
+    "/v1/alerts/summary?by=rule",
+    "/v1/dossiers?limit=50",
+    "/v1/sources",
+    "/v1/overview",
+    "/v1/events?limit=50",
+    "/v1/petitions?limit=20",
+    "/v1/webhooks",
+    "/readyz",
+    "/metrics",
+)
+
+
+class Receiver:
+    """One receiver: what it accepted, in order. Its `mood` is how it answers for the present."""
+
+    def __init__(self) -> None:
+        self.mood: Behaviour | None = None
+        self.accepted: list[str] = []
+
+    async def __call__(self, message: Message, writer: asyncio.StreamWriter) -> None:
+        if self.mood:
+            await self.mood(message, writer)
+            return
+        self.accepted.append(message.id)
+        await answer(204)(message, writer)
+
+
+class Whole:
+    """Everything that runs. `asked`: the statuses with which the API answered its clients; `told`: what it said."""
+
+    def __init__(self, server: EmbeddedServer, running: Running, network: Proxy, receiving: Receivers) -> None:
+        self.server, self.running, self.network, self.receiving = server, running, network, receiving
+        self.places: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.receivers = {path: Receiver() for path in ("/office", "/ward")}
+        self.ids: dict[str, int] = {}
+        self.asked: Counter[tuple[str, str, int]] = Counter()
+        self.told: list[str] = []
+        self.seconds: list[Kept] = []
+
+    async def start(self) -> None:
+        """Start everything; the receivers have subscribed before the monitor reads anything."""
+        await self.running.simulate(f"--dossiers={DOSSIERS}", "--arrival-every=1s")
+        self.api = Kept(partial(self.running.process_of, "api"))
+        await self.running.answering()
+        await self._subscribe("/office")
+        await self._subscribe("/ward", rules=["deadline", "intake"], role="handling")
+        self.monitor = Kept(partial(self.running.process_of, "monitor"))
+        await self.has_started("monitor")
+
+    async def has_started(self, log: str, *, within: float = PATIENCE) -> None:
+        """Wait until the monitor that has this log has begun to work."""
+        path = self.running.folder / f"{log}.log"
+
+        async def is_told() -> bool:
+            return path.exists() and "monitor_started" in path.read_text()
+
+        await until(is_told, within=within)
+
+    async def _subscribe(self, path: str, **wanted: Any) -> None:
+        self.receiving.behaviours[path] = self.receivers[path]
+        sent = {"url": self.receiving.url(path), **wanted}
+        self.ids[path] = (await self.running.api.post("/v1/webhooks", json=sent)).raise_for_status().json()["id"]
+
+    async def aclose(self) -> None:
+        for kept in (getattr(self, name, None) for name in ("monitor", "api")):
+            if kept:
+                await kept.aclose()
+        await self.running.stop()
+
+    async def administer(self, statement: str) -> list[Any]:
+        """Do something as the database's administrator, beside the proxy; again until the server lets it."""
+        found: list[Any] = []
+
+        async def is_done() -> bool:
+            try:
+                connection = await asyncpg.connect(address(self.server, NAME), timeout=5)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return False
+            try:
+                found[:] = await connection.fetch(statement)
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError):
+                return False
+            finally:
+                connection.terminate()
+            return True
+
+        await until(is_done)
+        return found
+
+    async def ask(self) -> None:
+        """Be a client of the API, until cancelled: one that takes what it gets, and keeps it."""
+        async with self._client() as client:
+            for path in cycle(_ASKED):
+                await self._asked(client, "GET", path)
+                await asyncio.sleep(_PAUSE)
+
+    async def act(self) -> None:
+        """Be a person who acknowledges alerts and takes that back, until cancelled: so the receivers have something to hear."""
+        async with self._client() as client:
+            for turn in count():
+                listed = await self._asked(client, "GET", "/v1/alerts?limit=100")
+                ids = [alert["id"] for alert in json.loads(listed)["items"]] if listed else []
+                for id_ in ids[turn % 7 :: 7]:
+                    await self._asked(client, "POST", f"/v1/alerts/{id_}/acknowledge", json={"cause": "workload"})
+                    if id_ % 2:
+                        await self._asked(client, "DELETE", f"/v1/alerts/{id_}/acknowledge")
+                await asyncio.sleep(_PAUSE)
+
+    def _client(self) -> httpx.AsyncClient:
+        known = self.running.api
+        return httpx.AsyncClient(base_url=known.base_url, headers=known.headers, trust_env=False, timeout=20)
+
+    async def _asked(self, client: httpx.AsyncClient, method: str, path: str, **sent: Any) -> str | None:
+        """Return what a request was answered; None where nobody answered, or said that it cannot at present."""
+        try:
+            answered = await client.request(method, path, **sent)
+        except httpx.TransportError:
+            return None  # it is away
+        self.asked[method, re.sub(r"\d+", "…", path), answered.status_code] += 1
+        self.told.append(answered.text)
+        return answered.text if answered.is_success else None
+
+
+@asynccontextmanager
+async def whole(server: EmbeddedServer, folder: Path) -> AsyncIterator[Whole]:
+    """Everything in place and started, on that server, for the length of the block."""
+    await _prepare(server)
+    async with AsyncExitStack() as stack:
+        network = await stack.enter_async_context(proxy(partial(_reach, server)))
+        receiving = await stack.enter_async_context(receivers())
+        url = f"postgresql://{NAME}@127.0.0.1:{network.port}/{NAME}?sslmode=disable"
+        running = Running(url, folder, more=_configuration(receiving.port), environ={"WATCH766_WEBHOOK_KEY": new_key()})
+        made = Whole(server, running, network, receiving)
+        stack.push_async_callback(made.aclose)
+        await made.start()
+        yield made
+
+
+def _configuration(port: int) -> dict[str, Any]:
+    allowed = {"allow_networks": ["127.0.0.0/8"], "allow_http": ["127.0.0.1"], "allow_ports": [port]}
+    return {
+        "webhooks": {**allowed, "timeout": "1s", "retry": ["300ms"] * RETRIES},
+        "evaluation": {"every": "1m"},
+    }
+
+
+async def _prepare(server: EmbeddedServer) -> None:
+    """Make the database of a role that is no superuser, with the schema of this version and a disk that can be full."""
+    connection = await asyncpg.connect(server.url)
+    await connection.execute(f"CREATE ROLE {NAME} LOGIN")
+    await connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
+    await connection.close()
+    engine = create_engine(address(server, NAME, role=NAME), application="tests")
+    await schema.migrate(engine)
+    await engine.dispose()
+    connection = await asyncpg.connect(address(server, NAME))
+    await connection.execute(_FULL)
+    await connection.close()
+
+
+async def _reach(server: EmbeddedServer) -> Opened:
+    return await asyncio.open_unix_connection(str(server.data_dir / ".s.PGSQL.5432"))
+
+
+def address(server: EmbeddedServer, name: str, *, role: str = "postgres") -> str:
+    return f"postgresql://{role}@/{name}?host={server.data_dir}"
