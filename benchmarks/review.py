@@ -157,7 +157,7 @@ async def _read_batch(database: Database) -> int:
         claimed = await dossiers.claim(connection, PROVINCE, now=await clock(connection))
         loaded = await reviews.load(connection, PROVINCE, [claim.code for claim in claimed], RULES.sources)
         await reviews.procedure_facts(connection, PROVINCE, {procedure_code(dossier, RULES) for dossier in loaded})
-        await alerts.unresolved(connection, PROVINCE, [alerts.DOSSIER + claim.code for claim in claimed])
+        await alerts.unresolved_of_dossiers(connection, PROVINCE, [claim.code for claim in claimed])
     return len(claimed)
 
 
@@ -172,6 +172,7 @@ async def _writing(database: Database, backlog: int) -> float:
     taken = 0.0
     for batch_counted, batch_possible in zip(counted, possible, strict=True):
         async with database.begin() as connection:
+            await clock(connection)  # begins the transaction
             start = perf_counter()
             await marks.write(connection, PROVINCE, {}, batch_counted)
             await repairs.write(connection, PROVINCE, dict.fromkeys(batch_possible, ()), batch_possible)

@@ -128,7 +128,8 @@ def _may_work_later(error: Exception) -> bool:
 
 
 def _is_conflict(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
+    told = error.orig if isinstance(error, DBAPIError) else error  # a COPY is the driver's own
+    return getattr(told, "sqlstate", None) in _CONFLICTS
 
 
 class Database:

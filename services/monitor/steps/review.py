@@ -1,5 +1,6 @@
 """Reviewing what is due: one queue, one reviewer. One transaction takes a batch from old findings to new ones."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from services.monitor.steps.incidents import gather
 from shared.db.engine import Connection, Database, clock, fence, retried
 from shared.db.stores import alerts, dossiers, look_ups, marks, repairs, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
-from shared.db.stores.dossiers import Claimed, Judged
+from shared.db.stores.dossiers import BATCH, Claimed, Judged
 from shared.db.stores.sources import SourceState
 from shared.domain.alerts import Alert, Open, Reason, Resolve, is_baseline, transitions
 from shared.domain.case import Case
@@ -65,12 +66,27 @@ class Reviewer:
             self.rule_set = await rule_sets.register(connection, self.rules.province, self._fingerprint, REVIEW_VERSION, now=now)
 
     async def drain(self) -> int:
-        """Review until nothing is due; returns how many dossiers were reviewed. Nothing before every source was read once."""
+        """Review until nothing is due; returns how many dossiers were reviewed. Nothing before every source was read once.
+
+        A backlog is taken two batches at a time: one is judged here while PostgreSQL writes the other.
+        """
+        first = await self._next()
+        if first < BATCH:
+            return first + (await self._rest() if first else 0)
+        found = await asyncio.gather(self._rest(), self._rest(), return_exceptions=True)
+        if failed := [one for one in found if isinstance(one, BaseException)]:
+            raise failed[0]
+        return first + sum(one for one in found if isinstance(one, int))
+
+    async def _rest(self) -> int:
         reviewed, batch = 0, -1
         while batch:
-            batch = await retried(self._batch) or await retried(self._judged_by_others)
+            batch = await self._next()
             reviewed += batch
         return reviewed
+
+    async def _next(self) -> int:
+        return await retried(self._batch) or await retried(self._judged_by_others)
 
     async def is_current(self) -> bool:
         """Return whether no other rules are at work."""
@@ -137,8 +153,7 @@ class Reviewer:
         if not outcomes or self.rule_set is None:
             return
         province = self.rules.province
-        subjects = [DOSSIER + outcome.dossier.code for outcome in outcomes]
-        standing = await alerts.unresolved(connection, province, subjects)
+        standing = await alerts.unresolved_of_dossiers(connection, province, [outcome.dossier.code for outcome in outcomes])
         changes = [
             told
             for outcome in outcomes

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import alert_history, alerts, dossiers, outbox
+from shared.db.views.scope import one_of
 from shared.domain.alert_endings import resolution
 from shared.domain.alerts import (
     Alert,
@@ -52,7 +53,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 async def unresolved(connection: AsyncConnection, province: str, subjects: Collection[str]) -> dict[str, list[Alert]]:
     """Lock and return the unresolved alerts of these subjects, in the order of their ids."""
-    return await _unresolved(connection, province, alerts.c.subject.in_(subjects))
+    return await _unresolved(connection, province, one_of(alerts.c.subject, subjects))
+
+
+async def unresolved_of_dossiers(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, list[Alert]]:
+    """Return the same of these dossiers, which have an index of their own."""
+    return await _unresolved(connection, province, one_of(alerts.c.dossier_code, codes))
 
 
 async def unresolved_of(connection: AsyncConnection, province: str, family: str) -> dict[str, list[Alert]]:
@@ -117,7 +123,7 @@ async def _earlier(connection: AsyncConnection, province: str, subjects: Collect
     """Return the latest resolved alert of each subject and family: what opens now opens it again."""
     query = (
         select(alerts.c.subject, alerts.c.family, func.max(alerts.c.id).label("id"))
-        .where(alerts.c.province_code == province, alerts.c.subject.in_(sorted(subjects)), alerts.c.state == AlertState.RESOLVED)
+        .where(alerts.c.province_code == province, one_of(alerts.c.subject, subjects), alerts.c.state == AlertState.RESOLVED)
         .group_by(alerts.c.subject, alerts.c.family)
     )
     return {(row["subject"], row["family"]): row["id"] for row in (await connection.execute(query)).mappings()}

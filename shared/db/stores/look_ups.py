@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
 from shared.db.tables import look_ups
+from shared.db.views.scope import one_of
 from shared.domain.dossiers import Absent
 
 
@@ -88,6 +89,6 @@ async def gone(connection: AsyncConnection, lease: Lease, codes: Collection[str]
 async def absences(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], Absent]:
     """Return when these dossiers were last asked for singly and when their records went away, by (code, source)."""
     query = select(look_ups.c.code, look_ups.c.source, look_ups.c.asked_at, look_ups.c.gone_at).where(
-        look_ups.c.province_code == province, look_ups.c.code.in_(codes)
+        look_ups.c.province_code == province, one_of(look_ups.c.code, codes)
     )
     return {(row.code, row.source): Absent(row.asked_at, row.gone_at) for row in await connection.execute(query)}

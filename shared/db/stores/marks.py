@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import copy_rows
 from shared.db.tables import marks
+from shared.db.views.scope import one_of
 from shared.domain.counters import COUNTERS, Counters, Mark, View
 
 _values = attrgetter(*COUNTERS)
-_MARK = {"code": "text", "view": "text", "position": "smallint", "day": "date", "agency": "text", "procedure": "text"}
+_MARK = ("province_code", "code", "view", "position", "day", "agency", "procedure", *COUNTERS)
 _AGENCY = {"view": "text", "month": "date", "agency": "text"}
 _PROCEDURE = {"view": "text", "span": "text", "starts_on": "date", "agency": "text", "procedure": "text"}
 
@@ -23,31 +25,26 @@ Sums = dict[Any, list[int]]
 """Counters in the order of `COUNTERS`, by key."""
 
 
-def _insert(table: str, key: Mapping[str, str], *, adding: bool) -> str:
-    """Return the text that writes rows given as one array a column; `adding`: to the counters that are there, in key order."""
-    columns = {**key, **dict.fromkeys(COUNTERS, "bigint" if adding else "integer")}
+def _adding(table: str, key: Mapping[str, str]) -> str:
+    """Return the text that adds rows, given as one array a column, to the counters that are there, in key order."""
+    columns = {**key, **dict.fromkeys(COUNTERS, "bigint")}
     arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in columns.items())
     names = ", ".join(columns)
-    conflict = (
-        f" ON CONFLICT (province_code, {', '.join(key)}) DO UPDATE SET "
-        + ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in COUNTERS)
-        if adding
-        else ""
-    )
     return (
         f"INSERT INTO {table} (province_code, {names})"  # noqa: S608 - names of this module's own
-        f" SELECT :province, {names} FROM unnest({arrays}) AS new ({names}) ORDER BY {', '.join(key)}{conflict}"
+        f" SELECT :province, {names} FROM unnest({arrays}) AS new ({names}) ORDER BY {', '.join(key)}"
+        f" ON CONFLICT (province_code, {', '.join(key)}) DO UPDATE SET "
+        + ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in COUNTERS)
     )
 
 
-_INSERT = text(_insert("marks", _MARK, adding=False))
-_MOVE_AGENCY = text(_insert("agency_tally", _AGENCY, adding=True))
-_MOVE_PROCEDURE = text(_insert("procedure_tally", _PROCEDURE, adding=True))
+_MOVE_AGENCY = text(_adding("agency_tally", _AGENCY))
+_MOVE_PROCEDURE = text(_adding("procedure_tally", _PROCEDURE))
 
 
 async def load(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, tuple[Mark, ...]]:
     """Return what these dossiers count for, in the order it was written, by code; those that count for nothing are missing."""
-    of_dossiers = select(marks).where(marks.c.province_code == province, marks.c.code.in_(codes))
+    of_dossiers = select(marks).where(marks.c.province_code == province, one_of(marks.c.code, codes))
     found: dict[str, list[Mark]] = defaultdict(list)
     for row in await connection.execute(of_dossiers.order_by(marks.c.code, marks.c.position)):
         counters = Counters(**{name: getattr(row, name) for name in COUNTERS})
@@ -64,13 +61,13 @@ async def write(
     changed = [code for code, now_counts in after.items() if before.get(code, ()) != now_counts]
     gone = [code for code in changed if before.get(code)]
     if gone:
-        await connection.execute(delete(marks).where(marks.c.province_code == province, marks.c.code.in_(gone)))
+        await connection.execute(delete(marks).where(marks.c.province_code == province, one_of(marks.c.code, gone)))
     rows = [
-        (code, mark.view, position, mark.day, mark.agency, mark.procedure, *_values(mark.counters))
+        (province, code, mark.view, position, mark.day, mark.agency, mark.procedure, *_values(mark.counters))
         for code in changed
         for position, mark in enumerate(after[code])
     ]
-    await _write(connection, province, _INSERT, _MARK, rows)
+    await copy_rows(connection, "marks", _MARK, rows)
     moves = [(mark, 1) for code in changed for mark in after[code]]
     moves += [(mark, -1) for code in changed for mark in before.get(code, ())]
     await _write(connection, province, _MOVE_AGENCY, _AGENCY, _rows(_summed(moves, agency_keys)))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
 from shared.db.tables import petitions
+from shared.db.views.scope import one_of
 from shared.domain.petitions import Petition, PetitionDeadline, petition_digest
 
 BATCH = 1000
@@ -70,7 +71,7 @@ async def of_dossiers(connection: AsyncConnection, province: str, codes: Collect
     """Return the petitions that name these dossiers, in the order of their own codes."""
     query = (
         select(petitions.c.dossier_code, petitions.c.petition)
-        .where(petitions.c.province_code == province, petitions.c.dossier_code.in_(codes))
+        .where(petitions.c.province_code == province, one_of(petitions.c.dossier_code, codes))
         .order_by(petitions.c.code)
     )
     found: dict[str, list[Petition]] = defaultdict(list)

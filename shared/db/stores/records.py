@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import copy_rows, driver_of
 from shared.db.stores.sources import Lease
 from shared.db.tables import records
 from shared.db.types import to_json
@@ -98,17 +99,14 @@ async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_i
     """Ask straight from the driver, which is several times faster for rows as short as these."""
     if not source_ids:
         return []
-    rows: list[Any] = await (await _driver(connection)).fetch(query, lease.province, lease.source, list(source_ids))
+    rows: list[Any] = await (await driver_of(connection)).fetch(query, lease.province, lease.source, list(source_ids))
     return rows
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:
     """Store records the source did not have before, in one COPY."""
-    if not new:
-        return
     rows = [(lease.province, lease.source, *_row(stored)) for stored in new]
-    driver = await _driver(connection)
-    await driver.copy_records_to_table("records", records=rows, columns=("province_code", "source", *_COLUMNS))
+    await copy_rows(connection, "records", ("province_code", "source", *_COLUMNS), rows)
 
 
 async def take_stock(connection: AsyncConnection) -> None:
@@ -162,16 +160,7 @@ async def _remember(
 ) -> None:
     """Write into the history what changed in each record, given as its key, its code and the changes."""
     rows = [(lease.province, lease.source, now, source_id, code, to_json(changed)) for source_id, code, changed in differences]
-    driver = await _driver(connection)
-    await driver.copy_records_to_table("record_history", records=rows, columns=_HISTORY)
-
-
-async def _driver(connection: AsyncConnection) -> Any:
-    """Return the driver's own connection, inside the transaction that an earlier statement has begun."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    if driver is None:
-        raise RuntimeError("the connection is closed")
-    return driver
+    await copy_rows(connection, "record_history", _HISTORY, rows)
 
 
 def _of(lease: Lease) -> tuple[Any, ...]:

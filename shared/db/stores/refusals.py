@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.sources import Lease
 from shared.db.tables import refusals
+from shared.db.views.scope import one_of
 
 _MEND = text(
     "UPDATE refusals SET mended_at = :now WHERE province_code = :province AND source = :source AND mended_at IS NULL"
@@ -72,6 +73,6 @@ async def mend(
 async def unreadable(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[tuple[str, str], datetime]:
     """Return when the sides of these dossiers that cannot be read now were refused, by (code, source)."""
     query = select(refusals.c.code, refusals.c.source, refusals.c.refused_at).where(
-        refusals.c.province_code == province, refusals.c.code.in_(codes), refusals.c.mended_at.is_(None)
+        refusals.c.province_code == province, one_of(refusals.c.code, codes), refusals.c.mended_at.is_(None)
     )
     return {(row.code, row.source): row.refused_at for row in await connection.execute(query)}

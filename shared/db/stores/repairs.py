@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import repairs
 from shared.db.types import to_json
+from shared.db.views.scope import one_of
 from shared.domain.moves import Repair, RepairKind
 
 _COLUMNS = {
@@ -55,7 +56,7 @@ class Told(msgspec.Struct, frozen=True):
 
 async def load(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, tuple[Repair, ...]]:
     """Return what could be done about these dossiers, in the order of the kinds, by code; those without are missing."""
-    query = select(repairs).where(repairs.c.province_code == province, repairs.c.code.in_(codes))
+    query = select(repairs).where(repairs.c.province_code == province, one_of(repairs.c.code, codes))
     found: dict[str, list[Repair]] = defaultdict(list)
     for row in (await connection.execute(query)).mappings():
         found[row["code"]].append(

@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import copy_rows
 from shared.db.stores import look_ups, marks, petitions, refusals, repairs
 from shared.db.tables import delays, findings, procedures, records
+from shared.db.views.scope import one_of
 from shared.domain.case import procedure_code
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Absent, Dossier, Rules, Seen, Side, Unreadable, preferred
@@ -19,6 +22,8 @@ from shared.domain.findings import Finding
 from shared.domain.standing import Delay
 
 T = TypeVar("T")
+
+_delayed = attrgetter(*Delay.__struct_fields__)
 
 
 async def load_readable(
@@ -68,7 +73,7 @@ async def load(connection: AsyncConnection, province: str, codes: Collection[str
 
 async def procedure_facts(connection: AsyncConnection, province: str, codes: Collection[str]) -> list[Procedure]:
     """Return what is known of these procedures, each under its code."""
-    query = select(procedures.c.facts).where(procedures.c.province_code == province, procedures.c.code.in_(codes))
+    query = select(procedures.c.facts).where(procedures.c.province_code == province, one_of(procedures.c.code, codes))
     return list((await connection.execute(query)).scalars())
 
 
@@ -100,15 +105,22 @@ async def write_findings(
 
 
 async def write_delays(connection: AsyncConnection, province: str, found: Mapping[str, Sequence[Delay]]) -> None:
-    """Write the delays of these dossiers in place of those before."""
-    await connection.execute(delete(delays).where(delays.c.province_code == province, delays.c.code.in_(found.keys())))
-    rows = [
-        {"province_code": province, "code": code, "position": position, **msgspec.structs.asdict(delay)}
-        for code, of_dossier in found.items()
-        for position, delay in enumerate(of_dossier)
-    ]
-    if rows:
-        await connection.execute(insert(delays), rows)
+    """Write the delays of these dossiers in place of those before, where they changed."""
+    before = await _delays(connection, province, found)
+    changed = [code for code, of_dossier in found.items() if before.get(code, []) != list(of_dossier)]
+    gone = [code for code in changed if code in before]
+    if gone:
+        await connection.execute(delete(delays).where(delays.c.province_code == province, one_of(delays.c.code, gone)))
+    rows = [(province, code, position, *_delayed(delay)) for code in changed for position, delay in enumerate(found[code])]
+    await copy_rows(connection, "delays", ("province_code", "code", "position", *Delay.__struct_fields__), rows)
+
+
+async def _delays(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, list[Delay]]:
+    query = select(delays).where(delays.c.province_code == province, one_of(delays.c.code, codes))
+    stood: dict[str, list[Delay]] = defaultdict(list)
+    for row in (await connection.execute(query.order_by(delays.c.code, delays.c.position))).mappings():
+        stood[row["code"]].append(Delay(**{name: row[name] for name in Delay.__struct_fields__}))
+    return stood
 
 
 async def _readable(
@@ -138,7 +150,7 @@ async def records_of(connection: AsyncConnection, province: str, codes: Collecti
         records.c.updated_at,
         records.c.status_since,
         records.c.first_updated_at,
-    ).where(records.c.province_code == province, records.c.code.in_(codes))
+    ).where(records.c.province_code == province, one_of(records.c.code, codes))
     seen: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for row in await connection.execute(query):
         seen[row.code, row.source].append(
@@ -154,7 +166,7 @@ async def records_of(connection: AsyncConnection, province: str, codes: Collecti
 
 async def _findings(connection: AsyncConnection, province: str, codes: Collection[str]) -> dict[str, dict[str, Finding]]:
     query = select(findings.c.code, findings.c.family, findings.c.finding).where(
-        findings.c.province_code == province, findings.c.code.in_(codes)
+        findings.c.province_code == province, one_of(findings.c.code, codes)
     )
     standing: dict[str, dict[str, Finding]] = defaultdict(dict)
     for row in await connection.execute(query):
