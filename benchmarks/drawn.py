@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from benchmarks import items
-from benchmarks.multiply import copies, tidy_up, times_as_many
+from benchmarks.multiply import OPEN_AGAIN, copies, tidy_up, times_as_many
 from benchmarks.province import watched_province
 from shared.db import tables
 from shared.db.engine import Database
@@ -54,6 +54,7 @@ async def draw(database: Database, dossiers: int) -> int:
             times_as_many(tables.agency_tally, times + 1),
             times_as_many(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
             copies(tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1),
+            *OPEN_AGAIN,
         ):
             await connection.execute(text(statement))
         found = await connection.scalar(text("SELECT count(*) FROM alerts WHERE state = 'open' AND dossier_code IS NOT NULL"))

@@ -21,6 +21,13 @@ _RECORD = {
 }
 _TALLIES = (tables.agency_tally, tables.procedure_tally)
 
+OPEN_AGAIN = (
+    "DELETE FROM open_tally",
+    "INSERT INTO open_tally (province_code, agency, dossiers) SELECT province_code, agency, count(*) FROM dossiers"
+    " WHERE open_on_portal AND agency IS NOT NULL GROUP BY province_code, agency",
+)
+"""Counts anew what is open on the portal."""
+
 
 async def multiply(database: Database, times: int) -> None:
     """Make the dossiers stored so many times as many, at most ten: each copy's keys are its original's and one digit, from 1 on.
@@ -33,6 +40,7 @@ async def multiply(database: Database, times: int) -> None:
         *(copies(table, {"code": _CODE}, times - 1) for table in _CODED),
         copies(tables.records, _RECORD, times - 1),
         *(times_as_many(table, times) for table in _TALLIES),
+        *OPEN_AGAIN,
     ):
         async with database.begin() as connection:
             await connection.execute(text(statement))

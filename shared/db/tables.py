@@ -728,6 +728,15 @@ stock_days = Table(
     comment="What of each agency's own dossiers was open on a day, as last kept on it; every agency known has a row",
 )
 
+open_tally = Table(
+    "open_tally",
+    metadata,
+    _province(),
+    Column("agency", Text, primary_key=True),
+    Column("dossiers", BigInteger, nullable=False),
+    comment="How many of each agency's own dossiers are open on the portal, as last judged",
+)
+
 catalogue_counts = Table(
     "catalogue_counts",
     metadata,

@@ -110,3 +110,20 @@ async def test_nothing_is_judged_by_older_rules_or_before_the_portal_was_read(wo
     await world.open("newer")
     assert await rates.drain() == 0
     assert await OverdueRateReviewer(world.database, world.reviewer, measures().overdue_rate).drain() == 1
+
+
+async def test_what_is_open_is_tallied_as_reviews_find_it_and_an_audit_counts_it_again(rated: World) -> None:
+    counted = "SELECT agency, dossiers FROM open_tally WHERE dossiers > 0 ORDER BY agency"
+    assert await rated.rows(counted) == [{"agency": "H20.14", "dossiers": 50}, {"agency": "H20.14.05", "dossiers": 3}]
+    moved, ended = (rated.portal.rows[f"id-{number:05d}"] for number in (61, 62))
+    rated.portal.put(changed(ended, status=Status.FINISHED))
+    for source in (rated.portal, rated.home):
+        source.put(changed(source.rows[moved.source_id], agency="H20.14"))
+    await rated.monitor.once()
+    assert await rated.rows(counted) == [{"agency": "H20.14", "dossiers": 51}, {"agency": "H20.14.05", "dossiers": 1}]
+    await rated.monitor.audit()
+    assert "audit.differs" not in {alert["rule"] for alert in await rated.rows("SELECT rule FROM alerts")}
+    await rated.rows("UPDATE open_tally SET dossiers = 0 WHERE agency = 'H20.14' RETURNING agency")
+    await rated.monitor.audit()
+    (alert,) = await rated.rows("SELECT details->'told' AS told FROM alerts WHERE rule = 'audit.differs'")
+    assert alert["told"] == '["open_tally H20.14"]'

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, text
 
 from shared.db.engine import Connection, Database
-from shared.db.stores import dossiers, rule_sets, settled
+from shared.db.stores import dossiers, open_tally, rule_sets, settled
+from shared.db.views.stock import portal_stock
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 FEW_PAGES = 25
@@ -38,11 +39,19 @@ async def settling(connection: Connection) -> None:
     assert await settled.settle(connection, "H20", {"dvcqg": NOW}, now=NOW)
 
 
-@pytest.mark.parametrize("asks", [waking, claiming, looking_for_those_judged_by_other_rules, settling])
+async def counting_what_is_overdue(connection: Connection) -> None:
+    assert sum(one.open for one in (await portal_stock(connection, "H20", NOW)).values()) == 10_000
+
+
+ASKED = [waking, claiming, looking_for_those_judged_by_other_rules, settling, counting_what_is_overdue]
+
+
+@pytest.mark.parametrize("asks", ASKED)
 async def test_a_few_pages_answer_what_a_cycle_asks_of_all_dossiers(database: Database, asks: Asks) -> None:
     async with database.begin() as connection:
         rule_set = await rule_sets.register(connection, "H20", "rules", 1, now=NOW)
         await connection.execute(text(_MANY), {"now": NOW, "later": NOW + timedelta(days=9), "rule_set": rule_set})
+        await open_tally.move(connection, "H20", (), [f"H20.{number % 100}" for number in range(10_000)])
         await connection.execute(text("ANALYZE"))
     async with database.begin() as connection:
         for statement, parameters in await _asked(database, connection, asks):

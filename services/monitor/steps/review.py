@@ -4,45 +4,26 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import msgspec
 import structlog
 
 from services.monitor.steps.incidents import gather
+from services.monitor.steps.outcome import Outcome, failed, judged
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, marks, repairs, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, open_tally, repairs, reviews, rule_sets, sources
 from shared.db.stores.alerts import DOSSIER, Told
-from shared.db.stores.dossiers import BATCH, Claimed, Judged
+from shared.db.stores.dossiers import BATCH, Claimed
 from shared.db.stores.sources import SourceState
 from shared.domain.alerts import Alert, Open, Reason, Resolve, is_baseline, transitions
 from shared.domain.case import Case
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, Place, Rules
-from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
 from shared.domain.incidents import Mass
-from shared.domain.measured import Measured, measured
+from shared.domain.measured import measured
 from shared.domain.review import REVIEW_VERSION, review_case
-from shared.domain.standing import Delay, Standing, delays, standing
+from shared.domain.standing import delays, standing
 from shared.domain.working_time import WorkingTime
 
 log = structlog.get_logger()
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """One dossier reviewed: where it stands, where it was late, what it counts for in measures, what was found, and the error if
-    the review raised one.
-    """
-
-    dossier: Dossier
-    claimed: Claimed
-    review: Review
-    standing: Standing = Standing()
-    delays: tuple[Delay, ...] = ()
-    measured: Measured = Measured()
-    error: str | None = None
-
-    @property
-    def place(self) -> Place:
-        return Place(self.standing.agency, self.standing.procedure, self.standing.sector)
 
 
 class Reviewer:
@@ -74,8 +55,8 @@ class Reviewer:
         if first < BATCH:
             return first + (await self._rest() if first else 0)
         found = await asyncio.gather(self._rest(), self._rest(), return_exceptions=True)
-        if failed := [one for one in found if isinstance(one, BaseException)]:
-            raise failed[0]
+        if errors := [one for one in found if isinstance(one, BaseException)]:
+            raise errors[0]
         return first + sum(one for one in found if isinstance(one, int))
 
     async def _rest(self) -> int:
@@ -132,8 +113,8 @@ class Reviewer:
         by_code = {claim.code: claim for claim in claimed}
         loaded, unreadable = await reviews.load_readable(connection, self.rules, by_code.keys())
         read_to = {name: state.read_to for name, state in states.items() if state.read_to}
-        judged = [self._outcome(dossier, by_code[dossier.code], procedure, read_to, now) for dossier, procedure in loaded]
-        return judged + [_failed(Dossier(code=code, sides={}), by_code[code], error, now) for code, error in unreadable.items()]
+        outcomes = [self._outcome(dossier, by_code[dossier.code], procedure, read_to, now) for dossier, procedure in loaded]
+        return outcomes + [failed(Dossier(code=code, sides={}), by_code[code], error, now) for code, error in unreadable.items()]
 
     def _outcome(
         self, dossier: Dossier, claimed: Claimed, procedure: Procedure | None, read_to: Mapping[str, datetime], now: datetime
@@ -144,7 +125,7 @@ class Reviewer:
             stands, late, counts = standing(case), delays(case), measured(case)
             found = review_case(case, read_to, now=now)
         except Exception as error:  # noqa: BLE001 - one poisoned dossier must not stop the others
-            return _failed(dossier, claimed, type(error).__name__, now)
+            return failed(dossier, claimed, type(error).__name__, now)
         return Outcome(dossier, claimed, found, stands, late, counts)
 
     async def _write(
@@ -165,7 +146,7 @@ class Reviewer:
         await reviews.write_delays(connection, province, {o.dossier.code: o.delays for o in sound})
         wanted = [(source, o.dossier.code, o.claimed.due_since) for o in sound for source in o.review.look_ups]
         await look_ups.want(connection, province, wanted)
-        await dossiers.judged(connection, province, [_judged(outcome) for outcome in sound], rule_set=self.rule_set, now=now)
+        await dossiers.judged(connection, province, [judged(outcome) for outcome in sound], rule_set=self.rule_set, now=now)
         for outcome in outcomes:
             if outcome.error:
                 await dossiers.park(
@@ -173,6 +154,7 @@ class Reviewer:
                 )
         changes = await gather(connection, self.rules, self.mass, changes, now=now)
         await alerts.write(connection, province, changes, now=now)
+        await open_tally.move(connection, province, [o.claimed.open_at for o in sound], [o.open_at for o in sound])
         counted = {o.dossier.code: o.review.marks for o in sound}
         await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
         possible = {o.dossier.code: o.review.repairs for o in sound}
@@ -208,18 +190,6 @@ class Reviewer:
         return None
 
 
-def _judged(outcome: Outcome) -> Judged:
-    return Judged(
-        code=outcome.dossier.code,
-        next_review_at=outcome.review.next_review_at,
-        waits_for=outcome.review.waits_for,
-        held=outcome.review.held,
-        out_of_step=[finding.rule for finding in outcome.review.findings if finding.ripe and finding.family.startswith("sync.")],
-        standing=outcome.standing,
-        measured=outcome.measured,
-    )
-
-
 def _is_first_load(states: Mapping[str, SourceState]) -> bool:
     """Nothing is reviewed before each source was read once; a source added later holds up only the rules that need it."""
     return any(state.is_loading for state in states.values()) and not any(state.settled_to for state in states.values())
@@ -228,18 +198,3 @@ def _is_first_load(states: Mapping[str, SourceState]) -> bool:
 def baseline_of(states: Mapping[str, SourceState]) -> datetime | None:
     """Return when every source that can be read had been read completely for the first time."""
     return max((state.first_complete_at for state in states.values() if state.first_complete_at), default=None)
-
-
-def _failed(dossier: Dossier, claimed: Claimed, error: str, now: datetime) -> Outcome:
-    """A dossier that cannot be judged is a matter for operations."""
-    failure = Finding(
-        rule="review.failed",
-        family="review.failed",
-        severity=Severity.CRITICAL,
-        since=now,
-        opens_at=now,
-        responsible=Responsible.OPS,
-        details=msgspec.to_builtins(ReviewFailedDetails(error=error)),
-        ripe=True,
-    )
-    return Outcome(dossier, claimed, Review(findings=(failure,)), error=error)

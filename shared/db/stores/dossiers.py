@@ -58,12 +58,13 @@ _JUDGED = text(
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A dossier locked for review."""
+    """A dossier locked for review. `open_at`: the agency at which the last review found it open on the portal, None for none."""
 
     code: str
     first_seen_at: datetime
     rule_set: int
     due_since: datetime
+    open_at: str | None
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +164,7 @@ async def claim(connection: AsyncConnection, province: str, *, now: datetime, li
     """Lock a batch of due dossiers that nobody else is reviewing."""
     rows = await connection.execute(
         text(
-            "SELECT code, first_seen_at, rule_set, next_review_at FROM dossiers"
+            "SELECT code, first_seen_at, rule_set, next_review_at, CASE WHEN open_on_portal THEN agency END FROM dossiers"
             " WHERE province_code = :province AND next_review_at <= :now"
             " ORDER BY next_review_at, code LIMIT :limit FOR UPDATE SKIP LOCKED"
         ),

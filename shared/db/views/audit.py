@@ -60,6 +60,12 @@ _PROCEDURE = {
     )
     for span in ("month", "quarter", "year")
 }
+_OPEN = text(
+    "SELECT agency FROM (SELECT agency, count(*) AS dossiers FROM dossiers"
+    " WHERE province_code = :province AND open_on_portal AND agency IS NOT NULL GROUP BY agency) AS counted"
+    " FULL JOIN (SELECT agency, dossiers FROM open_tally WHERE province_code = :province) AS kept USING (agency)"
+    " WHERE coalesce(counted.dossiers, 0) <> coalesce(kept.dossiers, 0) ORDER BY agency"
+)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -98,9 +104,10 @@ async def count_dossiers(connection: AsyncConnection, province: str) -> int:
 
 
 async def differing_tallies(connection: AsyncConnection, province: str) -> list[str]:
-    """Return the keys of the tallies that are not the sum of their marks, as text."""
+    """Return the keys of the tallies that are not the sum of their marks, or of the dossiers that are open, as text."""
     of_province = {"province": province}
-    found = [f"agency_tally {_key(row)}" for row in await connection.execute(_AGENCY, of_province)]
+    found = [f"open_tally {_key(row)}" for row in await connection.execute(_OPEN, of_province)]
+    found += [f"agency_tally {_key(row)}" for row in await connection.execute(_AGENCY, of_province)]
     for span, statement in _PROCEDURE.items():
         found += [f"procedure_tally {span} {_key(row)}" for row in await connection.execute(statement, of_province)]
     return found

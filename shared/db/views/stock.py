@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.tables import dossiers, stock_days
+from shared.db.tables import dossiers, open_tally, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
@@ -76,14 +76,22 @@ async def kept_stock(snapshot: Snapshot, first: date, last: date, *, within: Age
 async def portal_stock(connection: AsyncConnection, province: str, as_of: datetime) -> dict[str, PortalStock]:
     """Return of every agency with dossiers open on the portal, by its code, how many of its own are overdue there at a moment.
 
-    Nobody can be late with a dossier that has not arrived at home.
+    Nobody can be late with a dossier that has not arrived at home. Only what is overdue is counted, all that is open is tallied.
     """
     overdue = is_overdue_on_portal(as_of)
-    own = and_(overdue, or_(is_overdue(as_of), is_untouched(as_of)), not_(out_of_step_by(["sync.missing_at_home"])))
-    query = select(dossiers.c.agency, _count(), _count(overdue), _count(own)).where(
-        dossiers.c.province_code == province, dossiers.c.open_on_portal, dossiers.c.agency.is_not(None)
+    own = and_(or_(is_overdue(as_of), is_untouched(as_of)), not_(out_of_step_by(["sync.missing_at_home"])))
+    late = (
+        select(dossiers.c.agency, _count().label("overdue"), _count(own).label("own"))
+        .where(dossiers.c.province_code == province, dossiers.c.open_on_portal, dossiers.c.agency.is_not(None), overdue)
+        .group_by(dossiers.c.agency)
+        .subquery()
     )
-    return {row[0]: PortalStock(*row) for row in await connection.execute(query.group_by(dossiers.c.agency))}
+    counts = (func.coalesce(late.c[name], 0) for name in ("overdue", "own"))
+    query = select(open_tally.c.agency, open_tally.c.dossiers, *counts).join_from(
+        open_tally, late, open_tally.c.agency == late.c.agency, isouter=True
+    )
+    rows = await connection.execute(query.where(open_tally.c.province_code == province, open_tally.c.dossiers > 0))
+    return {row[0]: PortalStock(*row) for row in rows}
 
 
 def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any]]:
