@@ -17,7 +17,7 @@ from shared.db.engine import Database
 from shared.errors import DatabaseUnavailable
 from tests.contract.fake_evaluation import EVALUATION, FakeEvaluation
 from tests.integration.test_evaluation import AT_ONCE, SMALL
-from tests.integration.world import PortalWithCatalogue, World
+from tests.integration.world import PortalWithCatalogue, World, record
 from tests.system.test_commands import CONFIG
 
 _FULL = """
@@ -59,6 +59,14 @@ async def test_scores_of_the_portal_that_cannot_be_stored_are_the_databases_faul
     with pytest.raises(DatabaseUnavailable):
         await world.monitor.evaluate()
     assert [line for line in log_lines if line["log_level"] == "error"] == []
+
+
+async def test_records_that_cannot_be_stored_are_told_as_no_fault_of_their_source(world: World) -> None:
+    world.home.put(record())
+    await fill(world.database, "records")
+    with pytest.raises(DatabaseUnavailable):
+        await world.monitor.poll(world.monitor.watched[1])
+    assert await world.rows("SELECT error FROM sources WHERE name = 'igate'") == [{"error": None}]
 
 
 async def test_a_monitor_that_cannot_register_its_sources_ends_with_one_line(database: Database, tmp_path: Path) -> None:

@@ -8,6 +8,21 @@ from sqlalchemy import text
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import Database, create_engine
 
+LOST = {
+    "an alert is doubled": (
+        "SELECT subject FROM alerts WHERE state <> 'resolved' GROUP BY province_code, family, subject HAVING count(*) > 1"
+    ),
+    "what was told of an alert is not told once each time it changed": (
+        "SELECT a.id FROM alerts a WHERE a.sequence <> (SELECT count(*) FROM outbox o WHERE o.alert_id = a.id)"
+        " OR a.sequence <> (SELECT count(DISTINCT o.sequence) FROM outbox o WHERE o.alert_id = a.id)"
+    ),
+    "records are counted wrongly": (
+        "SELECT s.name FROM sources s WHERE s.role IN ('portal', 'home')"
+        " AND s.records <> (SELECT count(*) FROM records r WHERE r.source = s.name)"
+    ),
+}
+"""What no row may be found for: an alert lost or doubled, of which something else was told, or a record counted wrongly."""
+
 
 async def rows(server: EmbeddedServer, query: str) -> list[tuple[object, ...]]:
     """Return what a query finds, over a connection of its own."""

@@ -11,7 +11,7 @@ import pytest
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import create_engine
-from tests.system.databases import is_down, postmaster, rows
+from tests.system.databases import LOST, is_down, postmaster, rows
 from tests.system.running import PATIENCE, Running, until
 
 OUTAGE = 30.0
@@ -104,18 +104,8 @@ async def _assert_nothing_lost(running: Running, server: EmbeddedServer) -> None
     """The alerts are true, none is doubled, and what was told of each is told once and in order."""
     await running.settled_after(await running.now())
     await running.assert_alerts_are_true()
-    doubled = "SELECT 1 FROM alerts WHERE state <> 'resolved' GROUP BY province_code, family, subject HAVING count(*) > 1"
-    assert await rows(server, doubled) == []
-    untold = (
-        "SELECT a.id FROM alerts a WHERE a.sequence <> (SELECT count(*) FROM outbox o WHERE o.alert_id = a.id)"
-        " OR a.sequence <> (SELECT count(DISTINCT o.sequence) FROM outbox o WHERE o.alert_id = a.id)"
-    )
-    assert await rows(server, untold) == []
-    counted = (
-        "SELECT s.name FROM sources s WHERE s.role IN ('portal', 'home')"
-        " AND s.records <> (SELECT count(*) FROM records r WHERE r.source = s.name)"
-    )
-    assert await rows(server, counted) == []
+    for what, query in LOST.items():
+        assert await rows(server, query) == [], what
 
 
 async def _is_writing(server: EmbeddedServer) -> bool:

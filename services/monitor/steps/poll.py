@@ -13,11 +13,11 @@ from services.monitor.steps.pace import Pace
 from services.monitor.steps.paging import Position, following, stored_up_to
 from services.monitor.steps.write_behind import WriteBehind
 from shared.config import PollConfig
-from shared.db.engine import Database, clock, fence, retried
+from shared.db.engine import Database, clock, fence, retried, translated
 from shared.db.stores import sources
 from shared.db.stores.refusals import Refusal
 from shared.db.stores.sources import Counts, Lease
-from shared.errors import LeaseLost, SourceError, SourcePayload
+from shared.errors import DatabaseUnavailable, LeaseLost, SourceError, SourcePayload
 
 log = structlog.get_logger()
 
@@ -40,8 +40,8 @@ class Stores(Protocol[Prepared]):
 class Poll(Generic[Prepared]):
     """Reads the list of one source; `kind`: what its runs are shown as.
 
-    Raises `SourceError` when the source cannot be read to the end (what was stored stays stored, and the next poll goes on there)
-    and `LeaseLost` when another monitor took it.
+    Raises `SourceError` when the source cannot be read to the end (what was stored stays stored, the next poll goes on there),
+    `LeaseLost` when another monitor took it, and `DatabaseUnavailable`.
     """
 
     def __init__(
@@ -61,9 +61,10 @@ class Poll(Generic[Prepared]):
             run = await sources.start_run(connection, lease.province, lease.source, self._kind, now=started_at)
         counts = Counts()
         try:
-            await self._pages(lease, self._first_position(state.cursor), counts)
-        except LeaseLost:
-            raise
+            with translated():
+                await self._pages(lease, self._first_position(state.cursor), counts)
+        except (LeaseLost, DatabaseUnavailable):
+            raise  # neither is the source's fault
         except Exception as problem:
             reason = problem.reason if isinstance(problem, SourceError) else f"internal error: {type(problem).__name__}"
             async with self._database.begin() as connection:
