@@ -8,6 +8,7 @@ database; and with every page written before. Sizes for whole provinces follow f
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import perf_counter
 
 import msgspec
 from sqlalchemy import text
@@ -15,8 +16,9 @@ from sqlalchemy import text
 from benchmarks import items
 from benchmarks.asked import Asked, counting
 from benchmarks.figures import Figure, Settings
-from benchmarks.province import Province, watched_province
+from benchmarks.province import CALENDAR, RULES, Province, watched_province
 from benchmarks.temporary import Server
+from services.monitor.steps.audit import Auditor
 from shared.db.engine import Database
 
 _DOSSIERS = 20_000
@@ -73,6 +75,7 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         before = await _sizes(database)
         await changes.make(dossiers)
         after = await _sizes(database)
+        audit = await _audit(database, dossiers)
     of_dossier, of_change = _less(full, empty), _less(after, before)
     return [
         *_by_table("a new dossier", of_dossier, dossiers),
@@ -85,7 +88,8 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         _figure("statements of a cycle with nothing changed", idle.asked.statements, "statements"),
         _figure(f"transactions of a cycle with {_MANY:,} changes", warm.asked.transactions, "transactions"),
         _figure(f"statements of a cycle with {_MANY:,} changes", warm.asked.statements, "statements"),
-        *_of_places(sum(of_dossier.bytes.values()) / dossiers, sum(of_change.bytes.values()) / dossiers, fresh.wal / _FEW),
+        _figure("audit of a dossier", audit * 1e6, "µs"),
+        *_of_places(sum(of_dossier.bytes.values()) / dossiers, sum(of_change.bytes.values()) / dossiers, fresh.wal / _FEW, audit),
     ]
 
 
@@ -131,6 +135,16 @@ async def _cost(database: Database, step: Callable[[], Awaitable[None]]) -> Cost
     return Cost(await _wal(database) - before, asked)
 
 
+async def _audit(database: Database, dossiers: int) -> float:
+    """Return how many seconds the nightly audit takes for a dossier."""
+    start = perf_counter()
+    report = await Auditor(database, RULES, CALENDAR).run()
+    taken = perf_counter() - start
+    if report.judged < dossiers or report.differences:
+        raise AssertionError(f"{report.judged} of {dossiers} were judged again, {report.differences} differently")
+    return taken / dossiers
+
+
 async def _wal(database: Database) -> int:
     async with database.engine.connect() as connection:
         return int(await connection.scalar(_WAL) or 0)
@@ -173,14 +187,17 @@ def _by_table(of: str, grown: Sizes, number: int) -> list[Figure]:
     ]
 
 
-def _of_places(dossier: float, change: float, wal: float) -> list[Figure]:
-    """Return what follows for whole provinces: the tidy database after two years, changes a second at the peak, and their WAL."""
+def _of_places(dossier: float, change: float, wal: float, audit: float) -> list[Figure]:
+    """Return what follows for whole provinces: the tidy database after two years and the nightly audit of it, changes a second at
+    the peak and their WAL.
+    """
     figures = []
     for place, a_year in PLACES:
         peak = a_year * CHANGES / WORKING_SECONDS * PEAK
         size = a_year * YEARS * (dossier + CHANGES * change) / 2**30
         figures += [
             _figure(f"{place}: tidy database after {YEARS} years", size, "GiB"),
+            _figure(f"{place}: audit of that, one process", a_year * YEARS * audit / 3600, "h"),
             _figure(f"{place}: changes a second, {PEAK} times the mean of working time", peak, "changes/s"),
             _figure(f"{place}: WAL of these, each right after a checkpoint", peak * wal / 2**20, "MiB/s"),
         ]
