@@ -15,6 +15,7 @@ from benchmarks.figures import Figure, Settings, show
 from benchmarks.results import Run, machine, updated
 from benchmarks.temporary import Server, temporary_server
 from shared import logging
+from shared.garbage import collect_seldom
 
 Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 
@@ -58,6 +59,7 @@ def main() -> int:
     """Measure and print, and write down where that was asked for."""
     options = _parser().parse_args()
     logging.configure("ERROR")
+    collect_seldom()
     keep = _keeper(options.results) if options.results else lambda _: None
     figures = asyncio.run(measure(options.names or NAMES, Settings(dossiers=options.dossiers), keep))
     if options.json:

@@ -19,6 +19,7 @@ from shared.db import schema
 from shared.db.engine import SEE_THE_ADDRESS, translated
 from shared.db.opening import open_database
 from shared.errors import Watch766Error
+from shared.garbage import collect_seldom
 from shared.lengths import parse_length
 from shared.tracing import span, told_to_collector
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.load()
         logging.configure(settings.log_level)
+        collect_seldom()
         run: Command = options.run
         with told_to_collector(f"watch766-{run.__name__}", process_environment()):
             return asyncio.run(run(options, settings))

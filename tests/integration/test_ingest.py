@@ -3,8 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from services.monitor.steps.ingest import Ingest, Translated, open_items
 from shared.db.engine import Database
 from shared.db.stores import dossiers, sources
@@ -72,12 +70,11 @@ async def test_a_dossier_that_is_due_already_is_not_written_again(world: World) 
     assert await world.rows("SELECT next_review_at FROM dossiers") == [{"next_review_at": NOW - timedelta(days=1)}]
 
 
-@pytest.mark.parametrize(("lazily", "waits"), [(False, "on"), (True, "off")])
-async def test_only_a_page_that_stores_nothing_commits_without_the_disk(world: World, *, lazily: bool, waits: str) -> None:
+async def test_the_commit_of_a_page_waits_for_no_disk_and_every_other_does(world: World) -> None:
     lease = await _lease(world)
     async with world.database.begin() as connection:
-        await sources.advance(connection, lease, cursor=NOW, added=0, now=NOW, lazily=lazily)
-        assert (await connection.exec_driver_sql("SHOW synchronous_commit")).scalar() == waits
+        await sources.advance(connection, lease, cursor=NOW, added=0, now=NOW)
+        assert (await connection.exec_driver_sql("SHOW synchronous_commit")).scalar() == "off"
     assert await world.rows("SELECT cursor FROM sources WHERE name = 'portal'") == [{"cursor": NOW}]
     assert await world.rows("SHOW synchronous_commit") == [{"synchronous_commit": "on"}]
 

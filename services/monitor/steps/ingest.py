@@ -73,11 +73,6 @@ class Plan(msgspec.Struct):
         """The dossiers that are there already, since a record of them is."""
         return {stored.record.code for stored in self.changed} | self.left_codes
 
-    @property
-    def writes(self) -> bool:
-        """Whether anything of the page is to be stored."""
-        return bool(self.new or self.changed or self.rehashed or self.refused)
-
 
 def open_items(source: Listing, raws: Iterable[msgspec.Raw]) -> tuple[list[Item], list[Refusal]]:
     """Read the heads; of an item that came twice the later one counts."""
@@ -183,8 +178,7 @@ class Ingest:
             result.refused.extend(refused)
             now, has_refusals = await refusals.moment(connection, lease)
             kept = await self._write(connection, lease, result, translated, has_refusals=has_refusals, now=now)
-            stored = result.writes or has_refusals
-            await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now, lazily=not stored)
+            await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now)
         await self._mentions.finish(lease.province, kept)
         await self._take_stock(len(result.new))
         received = len(translated.unchanged) + len(translated.read) + len(translated.refused) + len(refused)

@@ -18,12 +18,10 @@ _start = func.split_part(sources.c.mark, _FROM, 2)
 """The mark holds the earliest start there was; one of a former version holds none and is taken for the present one."""
 
 _HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
-_ADVANCE = (
+_ADVANCE = text(
     "UPDATE sources SET progress_at = :now, records = records + :added, cursor = greatest(cursor, CAST(:cursor AS timestamptz))"
-    " WHERE province_code = :province AND name = :source"
+    " WHERE province_code = :province AND name = :source RETURNING set_config('synchronous_commit', 'off', true)"
 )
-_ADVANCE_DURABLY = text(_ADVANCE)
-_ADVANCE_LAZILY = text(_ADVANCE + " RETURNING set_config('synchronous_commit', 'off', true)")
 """Texts, since every page asks them: a statement built anew costs as much as the answer."""
 
 
@@ -166,16 +164,14 @@ async def watch_alone(connection: AsyncConnection, province: str) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(_WATCH, func.hashtext(province))))
 
 
-async def advance(
-    connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime, lazily: bool = False
-) -> None:
+async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime) -> None:
     """Note that everything updated before `cursor` is stored (None: no news), and how many records came new.
 
-    `lazily`: nothing else was written, so the commit need not wait for the disk. A server that loses it in a crash has an older
-    cursor, and some rows are read again.
+    The commit does not wait for the disk: a server that loses it in a crash loses the cursor with the rows, and they are read
+    again. What follows from them is never lost, a later commit that waits takes every earlier one to the disk.
     """
     parameters = {"province": lease.province, "source": lease.source, "cursor": cursor, "added": added, "now": now}
-    await connection.execute(_ADVANCE_LAZILY if lazily else _ADVANCE_DURABLY, parameters)
+    await connection.execute(_ADVANCE, parameters)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:
