@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.simulator.shelf import Row
-from services.simulator.systems import Door, Systems, is_secret
+from services.simulator.systems import GONE, Door, Systems, is_secret
 from services.simulator.wording import read_home_date
 
 CLIENT = "watch766"
@@ -88,7 +88,8 @@ def application(systems: Systems, name: str, secret: str | None) -> Starlette:
         routes=[
             Route("/auth/realms/digo/protocol/openid-connect/token", system.token, methods=["POST"]),
             Route("/pa/dossier/search", system.search, methods=["GET"]),
-        ]
+        ],
+        exception_handlers=GONE,
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.simulator import petitions, portal_wire
-from services.simulator.systems import Door, Systems, is_secret
+from services.simulator.systems import GONE, Door, Systems, is_secret
 from services.simulator.timeline import PORTAL
 from services.simulator.wording import read_portal_date
 
@@ -116,7 +116,7 @@ def application(systems: Systems, password: str | None, more: list[BaseRoute]) -
         Route("/mapi/login", gateway.login, methods=["POST"]),
         Route("/mapi/g", gateway.call, methods=["POST"]),
     ]
-    return Starlette(routes=[*routes, *more])
+    return Starlette(routes=[*routes, *more], exception_handlers=GONE)
 
 
 def _body(raw: bytes) -> Body:

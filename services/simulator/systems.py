@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from services.simulator import effects, home_wire, portal_wire
@@ -94,6 +95,15 @@ class Door:
     def forget(self) -> None:
         """Make every pass invalid."""
         self._passes.clear()
+
+
+async def nobody_waits(_: Request, __: Exception) -> Response:
+    """Answer a caller who has left in the middle of asking: no fault of anybody."""
+    return Response(status_code=400)
+
+
+GONE = {ClientDisconnect: nobody_waits}
+"""What every system does where a caller has gone away."""
 
 
 def is_secret(given: object, expected: str | None) -> bool:

@@ -27,6 +27,9 @@ _ADDRESS = "WATCH766_DATABASE_URL: must be postgresql://user:password@host:port/
 SEE_THE_ADDRESS = ", see WATCH766_DATABASE_URL"
 """What a command says besides that finds no database."""
 
+DRIVER_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Whatever a connection of the driver raises; the last when the server goes away between two words of theirs."""
+
 _CONFLICTS = frozenset({"40P01", "40001"})
 _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "57")
 """Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE); and a server
@@ -110,7 +113,7 @@ def translated(hint: str = "") -> Iterator[None]:
     """Raise `DatabaseUnavailable` for whatever in the block may work later; anything else goes through."""
     try:
         yield
-    except (OSError, PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*DRIVER_ERRORS, PoolTimeout, DBAPIError) as error:
         if not _may_work_later(error):
             raise
         raise DatabaseUnavailable(f"the database does not answer{hint}") from error

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.db.engine import Database
+from shared.db.engine import DRIVER_ERRORS, Database
 from shared.db.stores import sources
 from shared.db.stores.sources import Lease
 
@@ -83,5 +83,5 @@ async def _lock(connection: asyncpg.Connection, key: str, wait: timedelta) -> bo
 async def _close(connection: asyncpg.Connection) -> None:
     try:
         await connection.close(timeout=5)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+    except (*DRIVER_ERRORS, TimeoutError):
         connection.terminate()

@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from shared.db.engine import Database
+from shared.db.engine import DRIVER_ERRORS, Database
 
 EVENTS = "watch766_events"
 """The channel on which the outbox announces a province that has new rows."""
 
 _CONNECT = 10.0  # seconds
-_FAILED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @asynccontextmanager
@@ -22,7 +21,7 @@ async def listening(database: Database, province: str, heard: Callable[[], None]
     """
     try:
         connection = await asyncpg.connect(database.direct_url, timeout=_CONNECT)
-    except _FAILED:
+    except DRIVER_ERRORS:
         yield False
         return
     try:
@@ -34,6 +33,6 @@ async def listening(database: Database, province: str, heard: Callable[[], None]
 async def _is_told(connection: asyncpg.Connection, province: str, heard: Callable[[], None]) -> bool:
     try:
         await connection.add_listener(EVENTS, lambda *told: heard() if told[-1] == province else None)
-    except _FAILED:
+    except DRIVER_ERRORS:
         return False
     return True

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import asyncpg
+import pytest
 from sqlalchemy import text
 
-from shared.db.engine import Database, create_engine
+from shared.db.engine import Database, create_engine, translated
+from shared.errors import DatabaseUnavailable
 
 
 async def test_a_connection_that_broke_while_idle_is_replaced_unnoticed(database: Database, database_url: str) -> None:
@@ -25,3 +28,8 @@ async def test_a_pooled_connection_is_used_again(database: Database) -> None:
         async with database.begin() as connection:
             pids.add(await connection.scalar(text("SELECT pg_backend_pid()")))
     assert len(pids) == 1
+
+
+def test_a_server_that_goes_away_between_two_words_of_the_driver_is_away() -> None:
+    with pytest.raises(DatabaseUnavailable), translated():
+        raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")

@@ -9,9 +9,10 @@ from functools import partial
 import psutil
 
 from tests.receivers import Behaviour, answer, hang, raw
-from tests.system.databases import postmaster
+from tests.system.databases import is_down, postmaster
 from tests.system.keeping import Kept
 from tests.system.plans import Disturbance
+from tests.system.running import until
 from tests.system.whole import NAME, Whole
 
 Disturb = Callable[[Whole, Disturbance], AbstractAsyncContextManager[None]]
@@ -80,7 +81,13 @@ async def _database(world: Whole, disturbance: Disturbance) -> AsyncIterator[Non
         case kind:
             postmaster(world.server).send_signal(_SIGNALS[kind])
             yield
-            await asyncio.to_thread(world.server.start)
+            await until(lambda: _is_up(world))
+
+
+async def _is_up(world: Whole) -> bool:
+    """Start the server; one that was still stopping is joined by that and has to be started again."""
+    await asyncio.to_thread(world.server.start)
+    return not await is_down(world.server)
 
 
 async def _cut(world: Whole) -> None:

@@ -10,7 +10,7 @@ from services.simulator import server
 from services.simulator.timeline import Plan
 from services.simulator.world import SYSTEMS, World
 from shared.domain import codes
-from tests.unit.bench import ALL, ORIGIN, SEARCH, Bench
+from tests.unit.bench import ALL, ORIGIN, SEARCH, TOKEN, Bench
 
 
 async def test_pages_of_the_portal_are_ordered_and_hold_every_row_once(bench: Bench) -> None:
@@ -326,6 +326,20 @@ def named(world: World) -> list[tuple[Plan, Plan]]:
     world.truth(ORIGIN + timedelta(hours=1))
     by_own = {plan.own_code: plan for plan in world.plans.values() if plan.own_code and plan.code != plan.own_code}
     return [(plan, by_own[plan.code]) for plan in world.plans.values() if plan.left_at]
+
+
+async def test_a_caller_that_leaves_in_the_middle_of_asking_breaks_nothing(bench: Bench) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    for app, path in zip(server.build(bench.world, lambda: bench.now), ("/mapi/login", TOKEN, TOKEN), strict=True):
+        await app({"type": "http", "method": "POST", "path": path, "headers": [], "query_string": b""}, receive, send)
+    assert [message["status"] for message in sent if "status" in message] == [400, 400, 400]
 
 
 async def test_a_fault_nobody_knows_is_refused(bench: Bench) -> None:
