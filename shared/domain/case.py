@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from shared.domain import codes
 from shared.domain.catalogue import Procedure
 from shared.domain.dossiers import Dossier, HomeSystem, Place, Rules, Seen, Side, Unreadable, preferred
 from shared.domain.findings import Duty, Phase, Responsible, Severity
+from shared.domain.lazily import lazily
 from shared.domain.records import Record, effective_due
 from shared.domain.statuses import RUNNING, Status
 from shared.domain.working_time import WorkingTime
@@ -28,34 +28,34 @@ class Case:
 
     # Sides and place
 
-    @cached_property
+    @lazily
     def portal(self) -> Seen | None:
         return _seen(self.dossier.side(self.rules.portal)) if self.rules.portal else None
 
-    @cached_property
+    @lazily
     def home(self) -> Seen | None:
         """The dossier's home side; None for a dossier judged on the portal alone."""
         return preferred(self.homes, {home.name: index for index, home in enumerate(self.rules.homes)})
 
-    @cached_property
+    @lazily
     def homes(self) -> list[Seen]:
         """Every home system's record of it."""
         return [] if self.is_central else self.dossier.seen(home.name for home in self.rules.homes)
 
-    @cached_property
+    @lazily
     def judged(self) -> Seen | None:
         """At home, else on the portal; the other side while a status is one the table does not map."""
         sides = [seen for seen in (self.home, self.portal) if seen]
         known = [seen for seen in sides if seen.record.status is not Status.UNKNOWN]
         return known[0] if known else None
 
-    @cached_property
+    @lazily
     def entry(self) -> Record | None:
         """Where "online" and "submitted" are read: on the portal where its record can be read, else at home."""
         seen = self.portal or self.home
         return seen.record if seen else None
 
-    @cached_property
+    @lazily
     def responsible_homes(self) -> tuple[HomeSystem, ...]:
         """The home systems that must have this dossier; none for a central procedure."""
         if self.is_central:
@@ -63,11 +63,11 @@ class Case:
         procedure, sector = self._subject
         return tuple(home for home in self.rules.homes if home.answers_for(procedure, sector))
 
-    @cached_property
+    @lazily
     def is_central(self) -> bool:
         return self.rules.is_central(*self._subject)
 
-    @cached_property
+    @lazily
     def _subject(self) -> tuple[str, str | None]:
         """Procedure code and sector, which choose the systems a dossier belongs to."""
         records = [seen.record for seen in self.dossier.seen(self.rules.sources)]
@@ -75,7 +75,7 @@ class Case:
         sectors = (sector for sector in [*listed, *(record.sector for record in records)] if sector)
         return procedure_code(self.dossier, self.rules), next(sectors, None)
 
-    @cached_property
+    @lazily
     def place(self) -> Place:
         """Where the dossier stands: what its alerts are filtered by."""
         seen = self.home or self.portal
@@ -88,7 +88,7 @@ class Case:
 
     # Which sources a rule needs
 
-    @cached_property
+    @lazily
     def both(self) -> frozenset[str]:
         """The portal and every home system that has the dossier, or every responsible one where none of them has it."""
         homes = self._unreadable_homes | {seen.record.source for seen in self.homes}
@@ -96,47 +96,47 @@ class Case:
             homes |= {home.name for home in self.responsible_homes}
         return self._portal_name | homes
 
-    @cached_property
+    @lazily
     def judged_source(self) -> frozenset[str]:
         """The source of the record that is judged at home, else on the portal; a home that cannot be read is waited for."""
         if self.home is None and self._unreadable_homes:
             return self._unreadable_homes
         return frozenset({self.judged.record.source}) if self.judged else self._portal_name
 
-    @cached_property
+    @lazily
     def home_source(self) -> frozenset[str]:
         return frozenset({self.home.record.source}) if self.home else self._unreadable_homes
 
-    @cached_property
+    @lazily
     def portal_source(self) -> frozenset[str]:
         """The portal; a home that cannot be read is waited for where the portal does not know of an acceptance itself."""
         accepted = self.portal is not None and self.portal.record.accepted_at is not None
         return self._portal_name if accepted else self._portal_name | self._unreadable_homes
 
-    @cached_property
+    @lazily
     def specialised_and_main(self) -> frozenset[str]:
         return self.home_source | (frozenset({self.rules.main}) if self.rules.main else frozenset())
 
-    @cached_property
+    @lazily
     def _portal_name(self) -> frozenset[str]:
         return frozenset({self.rules.portal} if self.rules.portal else ())
 
-    @cached_property
+    @lazily
     def _unreadable_homes(self) -> frozenset[str]:
         return frozenset() if self.is_central else self.unreadable(home.name for home in self.rules.homes)
 
-    @cached_property
+    @lazily
     def homes_to_come(self) -> frozenset[str]:
         """The home systems that may still bring a record: nothing is judged on the portal alone before they were read once."""
         return frozenset() if self.home else frozenset(home.name for home in self.responsible_homes)
 
     # Questions several rules ask
 
-    @cached_property
+    @lazily
     def is_online(self) -> bool:
         return self.entry is not None and self.entry.is_online
 
-    @cached_property
+    @lazily
     def missing_at_home(self) -> bool:
         """Handed in online, wanted at home, and in no home system that answers for it."""
         if self.portal is None or not self.responsible_homes:
@@ -148,7 +148,7 @@ class Case:
             Status.WITHDRAWN,
         )
 
-    @cached_property
+    @lazily
     def lagging(self) -> frozenset[str]:
         """The side with the older update time; both where the times are equal."""
         if not (self.portal and self.home):
@@ -163,7 +163,7 @@ class Case:
 
     # Duties
 
-    @cached_property
+    @lazily
     def handling_agency(self) -> str | None:
         """The agency of the current stage, else the dossier's."""
         seen = self.home or self.portal
@@ -172,7 +172,7 @@ class Case:
         stages = seen.record.open_stages
         return (stages[0].agency if stages else None) or seen.record.agency
 
-    @cached_property
+    @lazily
     def handling(self) -> Duty:
         """The unit that works on it; another agency where the current stage is outside the province."""
         if self.handling_agency is None:
@@ -180,7 +180,7 @@ class Case:
         inside = codes.is_within(self.handling_agency, self.rules.province)
         return Duty(Responsible.HANDLING if inside else Responsible.OTHER_AGENCY, self.handling_agency)
 
-    @cached_property
+    @lazily
     def waiting_on(self) -> Duty:
         """Who the next step belongs to: the citizen while papers (5) or an unpaid fee (6) are awaited, else the handling unit."""
         record = self.judged.record if self.judged else None
@@ -188,7 +188,7 @@ class Case:
             return Duty(Responsible.CITIZEN)
         return self.handling
 
-    @cached_property
+    @lazily
     def receiving(self) -> Duty:
         """The unit that takes it in; the connection while the dossier has not arrived at home."""
         if self.missing_at_home:
@@ -197,12 +197,12 @@ class Case:
             return Duty(Responsible.UNKNOWN)
         return Duty(Responsible.RECEIVING, self.entry.receiving_agency or self.entry.agency)
 
-    @cached_property
+    @lazily
     def connection(self) -> Duty:
         """The province's owner of synchronisation."""
         return Duty(Responsible.CONNECTION, self.rules.sync_owner or self.rules.province)
 
-    @cached_property
+    @lazily
     def is_paid(self) -> bool:
         return any(seen.record.is_paid for seen in (self.home, self.portal) if seen)
 

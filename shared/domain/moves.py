@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
+from operator import add, attrgetter, sub
 
 import msgspec
 
@@ -71,11 +71,10 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def moves_between(before: Iterable[Mark], after: Iterable[Mark]) -> tuple[Move, ...]:
     """Return how the counters change from some marks to others, in the order of month, agency and procedure."""
     sums: dict[tuple[date, str, str], tuple[int, ...]] = {}
-    for marks, sign in ((before, -1), (after, 1)):
+    for marks, moved_by in ((before, sub), (after, add)):
         for mark in marks:
             key = mark.month, mark.agency, mark.procedure
-            old = sums.get(key, _NOTHING)
-            sums[key] = tuple(was + sign * value for was, value in zip(old, _values(mark.counters), strict=True))
+            sums[key] = tuple(map(moved_by, sums.get(key, _NOTHING), _values(mark.counters)))
     return tuple(_move(*key, moved) for key, moved in sorted(sums.items()) if any(moved))
 
 

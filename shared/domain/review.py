@@ -18,6 +18,8 @@ from shared.domain.working_time import WorkingTime
 REVIEW_VERSION = 4
 """Raise it when the same inputs give another answer: every dossier is then reviewed again."""
 
+_NONE: frozenset[str] = frozenset()
+
 
 def review(
     dossier: Dossier,
@@ -84,11 +86,14 @@ class _Reviewer:
 
     def judge(self, family: Family) -> None:
         """Add the finding of one family, if it has one at its moment."""
-        needs = family.needs(self._case) | self._unloaded
+        needs = family.needs(self._case)
+        if self._unloaded:
+            needs |= self._unloaded
         standing = self._case.dossier.standing.get(family.name)
         behind = self._slow(needs) or self._behind(needs, standing)
         judgement = WAITS if behind or not needs.isdisjoint(self._unreadable) else family.judge(self._case)
-        self._waits_for |= behind
+        if behind:
+            self._waits_for |= behind
         if isinstance(judgement, Waits):
             self._findings += [standing] if standing else []
         elif judgement:
@@ -134,7 +139,8 @@ class _Reviewer:
         The sides are judged only as they were at one moment: otherwise whatever is taken up between two polls would be a
         finding until the slower side is read.
         """
-        if needs not in self._slow_sides:
+        known = self._slow_sides.get(needs)
+        if known is None:
             unread = {source for source in needs if source not in self._read_to}
             passed_by = {
                 (source, other)
@@ -143,13 +149,13 @@ class _Reviewer:
                 if other != source and moment > self._read_to[source]
             }
             self._held |= {other for _, other in passed_by}
-            self._slow_sides[needs] = frozenset(unread | {source for source, _ in passed_by})
-        return self._slow_sides[needs]
+            known = self._slow_sides[needs] = frozenset(unread | {source for source, _ in passed_by})
+        return known
 
     def _behind(self, needs: frozenset[str], standing: Finding | None) -> frozenset[str]:
         """Return the needed sources that are behind the moment the standing finding was judged at, on another source then."""
         if standing is None:
-            return frozenset()
+            return _NONE
         judged_at = standing.opens_at if standing.ripe else standing.since
         return frozenset(source for source in needs if self._read_to[source] < judged_at)
 

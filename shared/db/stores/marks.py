@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from operator import attrgetter
+from operator import add, attrgetter, neg
 from typing import Any
 
 from sqlalchemy import delete, select, text
@@ -21,7 +21,7 @@ _PROCEDURE = {"view": "text", "span": "text", "starts_on": "date", "agency": "te
 
 AgencyKey = tuple[View, date, str]
 ProcedureKey = tuple[View, str, date, str, str]
-Sums = dict[Any, list[int]]
+Sums = dict[Any, tuple[int, ...]]
 """Counters in the order of `COUNTERS`, by key."""
 
 
@@ -68,8 +68,8 @@ async def write(
         for position, mark in enumerate(after[code])
     ]
     await copy_rows(connection, "marks", _MARK, rows)
-    moves = [(mark, 1) for code in changed for mark in after[code]]
-    moves += [(mark, -1) for code in changed for mark in before.get(code, ())]
+    moves = [(mark, _values(mark.counters)) for code in changed for mark in after[code]]
+    moves += [(mark, tuple(map(neg, _values(mark.counters)))) for code in changed for mark in before.get(code, ())]
     await _write(connection, province, _MOVE_AGENCY, _AGENCY, _rows(_summed(moves, agency_keys)))
     await _write(connection, province, _MOVE_PROCEDURE, _PROCEDURE, _rows(_summed(moves, procedure_keys)))
 
@@ -87,12 +87,12 @@ def procedure_keys(mark: Mark) -> Iterator[ProcedureKey]:
         yield mark.view, span, starts_on, mark.agency, mark.procedure
 
 
-def _summed(moves: Iterable[tuple[Mark, int]], keys: Any) -> Sums:
-    sums: Sums = defaultdict(lambda: [0] * len(COUNTERS))
-    for mark, sign in moves:
-        values = _values(mark.counters)
+def _summed(moves: Iterable[tuple[Mark, tuple[int, ...]]], keys: Any) -> Sums:
+    sums: Sums = {}
+    for mark, values in moves:
         for key in keys(mark):
-            sums[key] = [old + sign * value for old, value in zip(sums[key], values, strict=True)]
+            old = sums.get(key)
+            sums[key] = values if old is None else tuple(map(add, old, values))
     return {key: counters for key, counters in sums.items() if any(counters)}
 
 
