@@ -52,7 +52,6 @@ _COLUMNS = (
     "status",
     "status_since",
     "first_updated_at",
-    "notes",
     "skewed",
     "record",
 )
@@ -104,9 +103,12 @@ async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_i
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:
-    """Store records the source did not have before, in one COPY."""
-    rows = [(lease.province, lease.source, *_row(stored)) for stored in new]
-    await copy_rows(connection, "records", ("province_code", "source", *_COLUMNS), rows)
+    """Store records the source did not have before: those with notes apart, since an array costs even where it is empty."""
+    columns = ("province_code", "source", *_COLUMNS)
+    plain = [(lease.province, lease.source, *_row(stored)) for stored in new if not stored.record.notes]
+    noted = [(lease.province, lease.source, *_row(stored), stored.record.notes) for stored in new if stored.record.notes]
+    await copy_rows(connection, "records", columns, plain)
+    await copy_rows(connection, "records", (*columns, "notes"), noted)
 
 
 async def take_stock(connection: AsyncConnection) -> None:
@@ -120,7 +122,7 @@ async def change(connection: AsyncConnection, lease: Lease, changed: Sequence[St
         return
     before = dict(await _fetch(connection, _RECORDS, lease, [stored.record.source_id for stored in changed]))
     columns = dict(zip(_COLUMNS, zip(*map(_row, changed), strict=True), strict=True))
-    del columns["notes"], columns["first_updated_at"]
+    del columns["first_updated_at"]
     await connection.execute(_UPDATE, {"province": lease.province, "source": lease.source, **columns})
     of = [stored.record for stored in changed]
     differences = [(record.source_id, record.code, _changes(before[record.source_id], record)) for record in of]
@@ -179,7 +181,6 @@ def _row(stored: Stored) -> tuple[Any, ...]:
         int(record.status),
         stored.status_since,
         stored.first_updated_at,
-        record.notes,
         stored.is_skewed,
         to_json(record),
     )
