@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Table, text
 
+from benchmarks.province import PROVINCE
 from shared.db import tables
 from shared.db.engine import Database
+from shared.db.stores import open_tally
 from shared.domain.counters import COUNTERS
 
 _CODE = "code || copy"
@@ -20,13 +22,6 @@ _RECORD = {
     " 'spelling', (record ->> 'spelling') || copy)",
 }
 _TALLIES = (tables.agency_tally, tables.procedure_tally)
-
-OPEN_AGAIN = (
-    "DELETE FROM open_tally",
-    "INSERT INTO open_tally (province_code, agency, dossiers) SELECT province_code, agency, count(*) FROM dossiers"
-    " WHERE open_on_portal AND agency IS NOT NULL GROUP BY province_code, agency",
-)
-"""Counts anew what is open on the portal."""
 
 
 async def multiply(database: Database, times: int) -> None:
@@ -40,10 +35,11 @@ async def multiply(database: Database, times: int) -> None:
         *(copies(table, {"code": _CODE}, times - 1) for table in _CODED),
         copies(tables.records, _RECORD, times - 1),
         *(times_as_many(table, times) for table in _TALLIES),
-        *OPEN_AGAIN,
     ):
         async with database.begin() as connection:
             await connection.execute(text(statement))
+    async with database.begin() as connection:
+        await open_tally.count_anew(connection, PROVINCE)
 
 
 async def tidy_up(database: Database) -> None:

@@ -127,3 +127,12 @@ async def test_what_is_open_is_tallied_as_reviews_find_it_and_an_audit_counts_it
     await rated.monitor.audit()
     (alert,) = await rated.rows("SELECT details->'told' AS told FROM alerts WHERE rule = 'audit.differs'")
     assert alert["told"] == '["open_tally H20.14"]'
+    assert await rated.rows(counted) == [{"agency": "H20.14", "dossiers": 51}, {"agency": "H20.14.05", "dossiers": 1}]
+
+
+async def test_what_a_version_without_the_tally_left_uncounted_is_counted_when_the_next_monitor_starts(rated: World) -> None:
+    counted = "SELECT agency, dossiers FROM open_tally ORDER BY agency"
+    before = await rated.rows(counted)
+    await rated.rows("UPDATE open_tally SET dossiers = 7 RETURNING agency")
+    await rated.reviewer.start()
+    assert await rated.rows(counted) == before

@@ -6,8 +6,8 @@ import msgspec
 import structlog
 
 from services.monitor.steps.audit import Audit, Auditor
-from shared.db.engine import Database, clock
-from shared.db.stores import alerts, sources
+from shared.db.engine import Database, clock, fence
+from shared.db.stores import alerts, open_tally, sources
 from shared.db.stores.alerts import Told
 from shared.domain.alerts import transitions
 from shared.domain.dossiers import Place
@@ -28,7 +28,10 @@ class NightlyAudit:
         self._auditor = auditor
 
     async def run(self) -> Audit:
-        """Judge and count everything again; open or renew the alert `audit.differs`, or resolve it when nothing differs."""
+        """Judge and count everything again; open or renew the alert `audit.differs`, or resolve it when nothing differs.
+
+        What is open on the portal is put right: dossiers tell it. Of anything else nobody knows which side is wrong.
+        """
         report = await self._auditor.run()
         log.info("audit_finished", judged=report.judged, owed=report.owed, differences=report.differences)
         subject = f"audit:{self._province}"
@@ -40,6 +43,9 @@ class NightlyAudit:
             found = [_differs(report, since)] if report.differences else []
             changes = [Told(subject=subject, change=change, place=Place()) for change in transitions(standing, found, Place())]
             await alerts.write(connection, self._province, changes, now=now)
+        async with self._database.begin() as connection:
+            await fence(connection, self._province, alone=True)
+            await open_tally.count_anew(connection, self._province)
         return report
 
 

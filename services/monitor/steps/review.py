@@ -41,10 +41,14 @@ class Reviewer:
         self._superseded = False
 
     async def start(self) -> None:
-        """Register these rules as the latest: what was judged by others is reviewed again, little by little."""
+        """Register these rules as the latest: what was judged by others is reviewed again, little by little.
+
+        Whoever registers is alone, so that what other versions left uncounted is counted here.
+        """
         async with self._database.begin() as connection:
             now = await clock(connection)
             self.rule_set = await rule_sets.register(connection, self.rules.province, self._fingerprint, REVIEW_VERSION, now=now)
+            await open_tally.count_anew(connection, self.rules.province)
 
     async def drain(self) -> int:
         """Review until nothing is due; returns how many dossiers were reviewed. Nothing before every source was read once.
