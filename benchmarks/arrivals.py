@@ -28,7 +28,11 @@ _LIFE = 6
 
 _WORKING_YEAR = 250 * timedelta(hours=8)
 _TICK = 0.05
-_LOOKED_AT = 1000
+_LOOK_EVERY = 0.5
+_LOOKED_AT = 400
+_CUT = 10
+"""How much earlier than the change a record may say it was: sides cut to the second, and none is later than the request for it."""
+
 _LATE_OF = 20
 
 _REVIEWED = text(
@@ -36,7 +40,7 @@ _REVIEWED = text(
     " JOIN dossiers d ON d.province_code = :province AND d.code = wanted.code"
     " WHERE (d.next_review_at IS NULL OR d.next_review_at > clock_timestamp()) AND d.judged_at > wanted.at"
     " AND (SELECT count(*) FROM records r WHERE r.province_code = d.province_code AND r.code = d.code"
-    f" AND r.updated_at >= date_trunc('second', wanted.at)) >= {RECORDS}"
+    f" AND r.updated_at >= wanted.at - interval '{_CUT} seconds') >= {RECORDS}"
 )
 
 
@@ -90,19 +94,19 @@ class Waiting:
                     self.waited.append((judged_at - self._since.pop(code)).total_seconds())
             reviewed = len(rows)
 
-    async def watch(self, every: float) -> None:
-        """Look every so many seconds, until cancelled."""
+    async def watch(self) -> None:
+        """Look now and then, until cancelled."""
         while True:
             await self.look()
             self.most = max(self.most, len(self))
-            await asyncio.sleep(every)
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def at_most(self, number: int, *, within: float) -> float:
         """Look until no more than so many wait; returns after how many seconds that was, `within` if it did not come to that."""
         start = perf_counter()
         while len(self) > number and perf_counter() - start < within:
             await self.look()
-            await asyncio.sleep(_TICK)
+            await asyncio.sleep(_LOOK_EVERY)
         return min(perf_counter() - start, within)
 
 

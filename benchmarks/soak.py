@@ -31,7 +31,6 @@ OFTEN = POLL.model_copy(update={"overlap": 5 * EVERY})
 STEADY = mean("largest province", LARGEST_PROVINCE).times(5)
 _DOSSIERS = 20_000
 _READINGS = 12
-_WATCHED = 1.0
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
@@ -67,7 +66,7 @@ async def at_work(database: Database) -> AsyncIterator[Province]:
 @asynccontextmanager
 async def watching(waiting: Waiting) -> AsyncIterator[None]:
     """Note what is reviewed for the length of the block."""
-    task = asyncio.create_task(waiting.watch(_WATCHED))
+    task = asyncio.create_task(waiting.watch())
     try:
         yield
     finally:
