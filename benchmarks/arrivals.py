@@ -31,7 +31,7 @@ _TICK = 0.05
 _LOOK_EVERY = 0.5
 _LOOKED_AT = 400
 _CUT = 10
-"""How much earlier than the change a record may say it was: sides cut to the second, and none is later than the request for it."""
+"""How many seconds earlier than the change a record may say it was: it is cut to the second, and never later than the request."""
 
 _LATE_OF = 20
 
