@@ -5,7 +5,8 @@ systems answer at once and without HTTP, so that the time is ours alone. Rows of
 the update times of the changes of each cycle lie further apart than that.
 
 Ceiling: the same cycle when nothing changed. Then the same at ten times the dossiers (`multiply`), of which the changes are
-spread over all; its ceiling is the cycle before, since a cycle costs what changes, not what there is.
+spread over all; its ceiling is the cycle before, since a cycle costs what changes, not what there is. At most 100,000 dossiers
+are read and judged by the monitor; of more than that, all others are copies from the start.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from benchmarks.province import Province, watched_province
 from benchmarks.temporary import Server
 
 _CHANGES = 1000
+_READ = 100_000
 _CYCLES = 5
 _TIMES = 10
 _AT_MOST = 1.25
@@ -33,17 +35,21 @@ Taken = Mapping[str, Sequence[float]]
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
     """Measure five cycles with changes, and as many without between them; then at ten times the dossiers."""
-    dossiers = settings.dossiers
+    read = min(settings.dossiers, _READ)
+    times = settings.dossiers // read
+    dossiers = times * read
     async with server.database() as database, watched_province(database) as province:
-        for number in range(dossiers):
+        for number in range(read):
             province.change(number, finished=number % 4 != 0)
         await province.load()
         await province.monitor.settle()
+        if times > 1:
+            await multiply(database, times)
         await tidy_up(database)
-        once, idle = await _cycles(province, dossiers, 1, first=0)
-        await multiply(database, _TIMES)
+        once, idle = await _cycles(province, read, _copies(times), first=0)
+        await multiply(database, _TIMES, before="0")
         await tidy_up(database)
-        many, _ = await _cycles(province, dossiers, _TIMES, first=_CYCLES)
+        many, _ = await _cycles(province, read, _copies(times, _TIMES), first=_CYCLES)
     return [
         *(_figure(part, once[part], dossiers, idle[part], "nothing changed") for part in _PARTS),
         *(_figure(part, many[part], _TIMES * dossiers, once[part], f"{dossiers:,}") for part in _PARTS),
@@ -51,12 +57,18 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
     ]
 
 
-async def _cycles(province: Province, dossiers: int, times: int, *, first: int) -> tuple[Taken, Taken]:
+def _copies(times: int, again: int = 1) -> list[str]:
+    """Return what the keys of a dossier and of its copies have at their ends, copied so many times and these again."""
+    once = ["", *map(str, range(1, times))]
+    return [one + added for one in once for added in ("", *(f"0{digit}" for digit in range(1, again)))]
+
+
+async def _cycles(province: Province, read: int, copies: Sequence[str], *, first: int) -> tuple[Taken, Taken]:
     """Return what five cycles took, and five in which nothing changed. `first`: the number of the first of them."""
     taken: dict[str, list[float]] = defaultdict(list)
     idle: dict[str, list[float]] = defaultdict(list)
     for cycle in range(first, first + _CYCLES):
-        changed = _change(province, cycle, dossiers, times)
+        changed = _change(province, cycle, read, copies)
         reviewed = await _cycle(province, taken)
         if reviewed < changed:
             raise AssertionError(f"only {reviewed} dossiers of {changed} were reviewed")
@@ -64,15 +76,14 @@ async def _cycles(province: Province, dossiers: int, times: int, *, first: int) 
     return taken, idle
 
 
-def _change(province: Province, cycle: int, dossiers: int, times: int) -> int:
-    """Give a thousand dossiers another due date, the originals and each of their copies in turn; returns how many."""
+def _change(province: Province, cycle: int, read: int, copies: Sequence[str]) -> int:
+    """Give a thousand dossiers another due date, originals and their copies in turn; returns how many."""
     updated = items.NOW - _APART * (_LAST - cycle)
-    changes = min(_CHANGES, dossiers)
+    changes = min(_CHANGES, read)
     for count in range(changes):
-        number, copy = (count * 97 + cycle) % dossiers, count % times
         moment = updated + timedelta(seconds=count // 5)
         due = items.NOW + timedelta(days=30 + cycle)
-        province.change(number, updated=moment, due=due, copy=str(copy) if copy else "")
+        province.change((count * 97 + cycle) % read, updated=moment, due=due, copy=copies[count % len(copies)])
     return changes
 
 

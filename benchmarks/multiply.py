@@ -13,33 +13,34 @@ from shared.db.engine import Database
 from shared.db.stores import open_tally
 from shared.domain.counters import COUNTERS
 
-_CODE = "code || copy"
 _CODED = (tables.dossiers, tables.marks, tables.repairs, tables.delays)
-_RECORD = {
-    "source_id": "source_id || copy",
-    "code": _CODE,
-    "record": "record || jsonb_build_object('source_id', source_id || copy, 'code', code || copy,"
-    " 'spelling', (record ->> 'spelling') || copy)",
-}
 _TALLIES = (tables.agency_tally, tables.procedure_tally)
 
 
-async def multiply(database: Database, times: int) -> None:
-    """Make the dossiers stored so many times as many, at most ten: each copy's keys are its original's and one digit, from 1 on.
+async def multiply(database: Database, times: int, *, before: str = "") -> None:
+    """Make the dossiers stored so many times as many, at most ten.
 
-    A copy is stored as if it had been read: `items.both` with that digit lists the same dossier.
+    Each copy's keys are its original's, then `before`, then one digit, from 1 on. It is stored as if it had been read:
+    `items.both` lists the same dossier when it is given what was added.
     """
     if not 1 < times <= 10:
         raise ValueError("a copy is told by one digit")
+    added = f" || '{before}' || copy"
+    record = {key: f"{key}{added}" for key in ("source_id", "code")} | {"record": _record(added)}
     for statement in (
-        *(copies(table, {"code": _CODE}, times - 1) for table in _CODED),
-        copies(tables.records, _RECORD, times - 1),
+        *(copies(table, {"code": f"code{added}"}, times - 1) for table in _CODED),
+        copies(tables.records, record, times - 1),
         *(times_as_many(table, times) for table in _TALLIES),
     ):
         async with database.begin() as connection:
             await connection.execute(text(statement))
     async with database.begin() as connection:
         await open_tally.count_anew(connection, PROVINCE)
+
+
+def _record(added: str) -> str:
+    keys = f"'source_id', source_id{added}, 'code', code{added}, 'spelling', (record ->> 'spelling'){added}"
+    return f"record || jsonb_build_object({keys})"
 
 
 async def tidy_up(database: Database) -> None:
