@@ -165,12 +165,13 @@ async def _personal(world: Whole) -> list[str]:
     texts |= {f"log {path.name}": _RUN.sub("", path.read_text()) for path in world.running.folder.glob("*.log")}
     texts["answers"] = "\n".join(world.told)
     texts["messages"] = "\n".join(message.body.decode() for sent in world.receiving.messages.values() for message in sent)
-    return [
-        f"{what} in {place}: …{match.group()}…"
-        for place, text in texts.items()
-        for what, pattern in _PERSONAL.items()
-        if (match := re.search(pattern, _OFFICER.sub("", text)))
-    ]
+    return [f"{what} in {place}" for place, text in texts.items() for what in personal_data(text)]
+
+
+def personal_data(text: str) -> list[str]:
+    """Return what a text holds of a simulated citizen."""
+    without = _OFFICER.sub("", text)
+    return [f"{what}: {match.group()}" for what, pattern in _PERSONAL.items() if (match := re.search(pattern, without))]
 
 
 def _unhandled(world: Whole) -> list[str]:

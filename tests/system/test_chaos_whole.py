@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import os
 import time
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.simulator import people
 from shared.db.embedded import EmbeddedServer
 from tests.system.disturbing import disturb
-from tests.system.invariants import broken, heal
+from tests.system.invariants import broken, heal, personal_data
 from tests.system.plans import LEAST, LENGTH, MOST, plan
 from tests.system.whole import Whole, whole
 
@@ -42,6 +44,13 @@ def test_a_hundred_seeds_draw_everything_there_is() -> None:
         "monitor", "api", "database", "network", "sources", "receivers", "monitors",
     }  # fmt: skip
     assert len({(one.place.partition(":")[0], one.kind) for one in drawn}) == 40
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+def test_the_search_finds_whatever_the_province_says_of_a_citizen(mark: int) -> None:
+    assert len(personal_data(json.dumps(people.on_the_portal(mark), ensure_ascii=False))) == 5
+    assert len(personal_data(json.dumps(people.at_home(mark), ensure_ascii=False))) == 4
+    assert personal_data(f'"officer_name": "{people.officer(mark)["fullname"]}"') == []
 
 
 @pytest.mark.parametrize("seed", seeds())
