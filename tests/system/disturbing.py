@@ -17,7 +17,7 @@ from tests.system.whole import NAME, Whole
 
 Disturb = Callable[[Whole, Disturbance], AbstractAsyncContextManager[None]]
 
-OTHER_RULES = {"rules": {"intake": {"window": "6h"}, "deadline": {"leads": ["4h"]}}}
+OTHER_RULES = {"rules": {"intake": {"window": "6h"}, "deadline": {"leads": [["8h", "1h"], [None, "4h"]]}}}
 """Of a monitor of another version: what it judges differs, and only the latest that was started may judge."""
 
 _LONGEST_START = 15.0

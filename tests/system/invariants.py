@@ -58,6 +58,9 @@ _ANSWERS = (200, 404, 409, 503, 504)
 """What the API may say: an alert that was listed may be resolved or merged meanwhile, and it may be without a database."""
 
 _RUN = re.compile(r'"run": "\w+"')
+_WITHOUT_DATABASE = "watch766: the database does not answer, see WATCH766_DATABASE_URL"
+"""All that a command may say that cannot start; the lines of those that could are JSON."""
+
 _UNHANDLED = re.compile(r"Traceback|unhandled|never awaited|never retrieved", re.IGNORECASE)
 
 
@@ -175,15 +178,22 @@ def personal_data(text: str) -> list[str]:
 
 
 def _unhandled(world: Whole) -> list[str]:
-    """Every error is one that is translated: no traceback, no line of level error, no answer 500, no unasked end."""
-    lines = ((path.name, line) for path in world.running.folder.glob("*.log") for line in path.read_text().splitlines())
-    bad = (
-        f"{name}: {_briefly(line)}" for name, line in lines if _UNHANDLED.search(line) or _level(line) in ("error", "critical")
-    )
-    found = list(islice(bad, 8))
+    """Every error is one that is translated: every line of a log is a fact, no answer is 500, no service ends by itself."""
+    logs = [path for path in world.running.folder.glob("*.log") if path.stem != "audit"]  # which is an answer to a person
+    lines = ((path.name, line) for path in logs for line in path.read_text().splitlines())
+    found = list(islice((f"{name}: {_briefly(line)}" for name, line in lines if not _is_foreseen(line)), 8))
     found += [f"{what} answered {status} {n} times" for (*what, status), n in world.asked.items() if status not in _ANSWERS]
     ends = [end for kept in (world.api, world.monitor, *world.seconds) for end in kept.ends]
     return found + ([f"a service ended by itself with {ends}"] if ends else [])
+
+
+def _is_foreseen(line: str) -> bool:
+    if line.startswith(_WITHOUT_DATABASE):
+        return True
+    try:
+        return json.loads(line)["level"] in ("info", "warning") and not _UNHANDLED.search(line)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _briefly(line: str) -> str:
@@ -197,10 +207,3 @@ def _briefly(line: str) -> str:
     raised = [text for text in trace if re.match(r"[\w.]+(Error|Exception|Timeout|Lost|Unavailable)\b", text)]
     told = {name: value for name, value in facts.items() if name not in ("timestamp", "run", "level")}
     return "\n      ".join([str(told), *(text[:300] for text in raised[-4:]), *places[-12:]])
-
-
-def _level(line: str) -> str:
-    try:
-        return str(json.loads(line)["level"])
-    except (ValueError, KeyError, TypeError):
-        return ""

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.simulator import people
+from shared.config import Config
 from shared.db.embedded import EmbeddedServer
-from tests.system.disturbing import disturb
+from shared.province_rules import rules_of
+from tests.system.disturbing import OTHER_RULES, disturb
 from tests.system.invariants import broken, heal, personal_data
 from tests.system.plans import LEAST, LENGTH, MOST, plan
 from tests.system.whole import Whole, whole
@@ -44,6 +46,10 @@ def test_a_hundred_seeds_draw_everything_there_is() -> None:
         "monitor", "api", "database", "network", "sources", "receivers", "monitors",
     }  # fmt: skip
     assert len({(one.place.partition(":")[0], one.kind) for one in drawn}) == 40
+
+
+def test_the_other_rules_are_rules_and_others() -> None:
+    assert rules_of(Config.model_validate(OTHER_RULES)) != rules_of(Config())
 
 
 @given(st.integers(min_value=0, max_value=2**63))
