@@ -17,9 +17,7 @@ from shared.domain.fan_out import sort_out
 from shared.domain.quiet import Quiet
 from tests.system.databases import LOST
 from tests.system.running import until
-from tests.system.whole import NAME, RETRIES, Whole, address
-
-PROVINCE = "H20"
+from tests.system.whole import NAME, PROVINCE, RETRIES, Whole, address
 
 WRONG = {
     **LOST,

@@ -57,15 +57,19 @@ class Running:
 
     async def start(self, dossiers: int) -> None:
         """Start simulator and API and wait until both answer."""
+        self.let_in(await self._key())
         await self.simulate(f"--dossiers={dossiers}", "--arrival-every=2s")
         await self.spawn("api")
         await self.answering()
 
     async def simulate(self, *arguments: str) -> None:
-        """Start the simulator and make a key to the API."""
+        """Start the simulator."""
         ports = [f"--{name}-port={self._ports[name]}" for name in ("portal", "home", "special")]
-        self.api.headers["Authorization"] = f"Bearer {await self._key()}"
         await self.spawn("simulate", *ports, *arguments)
+
+    def let_in(self, key: str) -> None:
+        """Ask the API with this key from now on."""
+        self.api.headers["Authorization"] = f"Bearer {key}"
 
     async def answering(self) -> None:
         """Wait until simulator and API answer."""

@@ -14,15 +14,18 @@ from typing import Any
 import asyncpg
 import httpx
 
+from services.keys import make_key
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
-from shared.db.engine import create_engine
+from shared.db.engine import Database, create_engine
+from shared.domain.access import Scope
 from shared.sealing import new_key
 from tests.receivers import Behaviour, Message, Receivers, answer, receivers
 from tests.system.keeping import Kept
 from tests.system.proxy import Opened, Proxy, proxy
 from tests.system.running import PATIENCE, Running, until
 
+PROVINCE = "H20"
 NAME = "watch766"
 """Of the database and of its owner, as whom the services log in."""
 
@@ -179,12 +182,13 @@ class Whole:
 @asynccontextmanager
 async def whole(server: EmbeddedServer, folder: Path) -> AsyncIterator[Whole]:
     """Everything in place and started, on that server, for the length of the block."""
-    await _prepare(server)
+    key = await _prepare(server)
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(proxy(partial(_reach, server)))
         receiving = await stack.enter_async_context(receivers())
         url = f"postgresql://{NAME}@127.0.0.1:{network.port}/{NAME}?sslmode=disable"
         running = Running(url, folder, more=_configuration(receiving.port), environ={"WATCH766_WEBHOOK_KEY": new_key()})
+        running.let_in(key)
         made = Whole(server, running, network, receiving)
         stack.push_async_callback(made.aclose)
         await made.start()
@@ -199,18 +203,20 @@ def _configuration(port: int) -> dict[str, Any]:
     }
 
 
-async def _prepare(server: EmbeddedServer) -> None:
-    """Make the database of a role that is no superuser, with the schema of this version and a disk that can be full."""
+async def _prepare(server: EmbeddedServer) -> str:
+    """Make the database of a role that is no superuser, with this schema and a disk that can be full; returns a key."""
     connection = await asyncpg.connect(server.url)
     await connection.execute(f"CREATE ROLE {NAME} LOGIN")
     await connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
     await connection.close()
-    engine = create_engine(address(server, NAME, role=NAME), application="tests")
-    await schema.migrate(engine)
-    await engine.dispose()
+    database = Database(create_engine(address(server, NAME, role=NAME), application="tests"))
+    await schema.migrate(database.engine)
+    key = await make_key(database, PROVINCE, "chaos", [Scope.ADMIN])
+    await database.aclose()
     connection = await asyncpg.connect(address(server, NAME))
     await connection.execute(_FULL)
     await connection.close()
+    return key
 
 
 async def _reach(server: EmbeddedServer) -> Opened:
