@@ -43,6 +43,8 @@ _REVIEWED = text(
     f" AND r.updated_at >= wanted.at - interval '{_CUT} seconds') >= {RECORDS}"
 )
 
+_SETTLED = text("SELECT coalesce(min(settled_to) >= :moment, false) FROM sources WHERE province_code = :province")
+
 
 class Rate(msgspec.Struct, frozen=True):
     """How many records change a second, and what that is the rate of."""
@@ -108,6 +110,14 @@ class Waiting:
             await self.look()
             await asyncio.sleep(_LOOK_EVERY)
         return min(perf_counter() - start, within)
+
+    async def settled(self, moment: datetime, *, within: float) -> None:
+        """Wait until every alert is settled up to a moment, or so long: what waited for the other side is judged by then, too."""
+        start, is_settled = perf_counter(), False
+        while not is_settled and perf_counter() - start < within:
+            async with self._database.begin() as connection:
+                is_settled = bool(await connection.scalar(_SETTLED, {"province": PROVINCE, "moment": moment}))
+            await asyncio.sleep(_LOOK_EVERY)
 
 
 class Arrivals:

@@ -109,8 +109,10 @@ async def _step(arrivals: Arrivals, rate: Rate, server: int) -> Step:
     await arrivals.arrive(rate, _LASTS)
     took = shares(before, after := used(server), less=arrivals.spent - spent)
     reviewed = len(waiting.waited) * RECORDS / (after.at - before.at)
-    left, behind = len(waiting), waiting.age(datetime.now(UTC))
+    ended = datetime.now(UTC)
+    left, behind = len(waiting), waiting.age(ended)
     drained = left * RECORDS / await waiting.at_most(0, within=_PATIENCE) if left else 0.0
+    await waiting.settled(ended, within=_PATIENCE)
     step = Step(
         rate=rate, reviewed=reviewed, waiting=left, behind=behind, waited=tuple(waiting.waited), took=took, drained=drained
     )
