@@ -68,7 +68,8 @@ async def test_a_review_that_finds_the_same_leaves_an_acknowledgement_alone(prov
 
 
 async def test_what_gets_worse_is_open_again_and_still_tells_who_took_care(province: World) -> None:
-    soon = msgspec.structs.replace(late(), due_at=datetime.now(UTC) + timedelta(minutes=5))
+    accepted = NOW - timedelta(days=14)  # working hours lie between whatever the day: without any there is no warning
+    soon = msgspec.structs.replace(late(), accepted_at=accepted, due_at=datetime.now(UTC) + timedelta(minutes=5))
     await happens(province, soon)
     [alert] = await of(province, "deadline.due_soon")
     await acknowledge(province, alert["id"])
