@@ -3,8 +3,8 @@
 The monitor runs on its schedule over a large stock, with a webhook that hears everything; the changes are made in its process, at
 a steady rate for each step, and what that takes is not counted as the monitor's. Sources are polled every 5 s with an overlap of
 25 s, the default's proportions twelve times as often: what waits for the schedule waits up to 5 s here and 60 s by default. It
-bends where the oldest change waits longer than three polls at the end of a step; what is reviewed a second from there on is what
-it holds.
+bends where the oldest change waits longer than three polls at the end of a step, or much less is reviewed than
+arrives; what is reviewed a second from there on is what it holds.
 
 Ceiling of that: the rate at which the backlog goes away once nothing arrives any more. Beside it: a spike of five times the rate
 for ten seconds, and the API asked by four callers in another process, with the changes of the largest province and without.
@@ -38,6 +38,8 @@ _WARM, _LASTS, _PATIENCE = 2 * _POLL, 30.0, 120.0
 _READ = 20.0
 _SPIKE, _FOLD = 10.0, 5
 _DOUBLINGS = 6
+_FOLLOWED = 0.7
+"""Share of what arrives from which it is followed: the last poll's worth is still under way when a step ends."""
 
 PROVINCE_RATE, NATION_RATE = mean("largest province", LARGEST_PROVINCE), mean("nation", NATION)
 BUSY = NATION_RATE.times(10)
@@ -58,7 +60,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bends(self) -> bool:
-        return self.behind > 3 * _POLL
+        return self.behind > 3 * _POLL or self.reviewed < _FOLLOWED * self.rate.changes
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.arrivals import LARGEST_PROVINCE, NATION, mean
-from benchmarks.load import percentile
+from benchmarks.arrivals import LARGEST_PROVINCE, NATION, Rate, mean
+from benchmarks.load import Step, percentile
 from benchmarks.machine import Shares, Used, an_hour, limit, shares
 
 
@@ -43,3 +43,21 @@ def test_what_limits_is_what_has_no_more_to_give(found: Shares, said: str):
 
 def test_growth_is_told_an_hour():
     assert an_hour((0.0, 100.0), (900.0, 101.0)) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "behind", "bends"), [(100.0, 15.0, False), (100.0, 15.001, True), (70.0, 0.0, False), (69.9, 0.0, True)]
+)
+def test_it_bends_where_the_oldest_waits_longer_than_three_polls_or_much_less_is_done_than_comes(
+    reviewed: float, behind: float, bends: bool
+):
+    step = Step(
+        rate=Rate("any", 100.0),
+        reviewed=reviewed,
+        waiting=0,
+        behind=behind,
+        waited=(),
+        took=Shares(machine=1.0, python=0.5, postgres=0.2, busiest=0.1),
+        drained=0.0,
+    )
+    assert step.bends is bends
