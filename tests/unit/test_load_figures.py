@@ -49,7 +49,7 @@ def test_growth_is_told_an_hour():
     ("reviewed", "behind", "bends"), [(100.0, 15.0, False), (100.0, 15.001, True), (70.0, 0.0, False), (69.9, 0.0, True)]
 )
 def test_it_bends_where_the_oldest_waits_longer_than_three_polls_or_much_less_is_done_than_comes(
-    reviewed: float, behind: float, bends: bool
+    reviewed: float, behind: float, *, bends: bool
 ):
     step = Step(
         rate=Rate("any", 100.0),
