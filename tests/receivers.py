@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.serving import serving
+
 
 @dataclass(frozen=True)
 class Message:
@@ -53,24 +55,8 @@ class Receivers:
 async def receivers(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receivers]:
     """Serve receivers until the end of the block, whatever they are in the middle of."""
     made = Receivers()
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        await made.serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls, backlog=1000)
-    made.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serving(made.serve, tls=tls) as made.port:
         yield made
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> Behaviour:

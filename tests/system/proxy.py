@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.serving import serving
+
 Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -69,21 +71,5 @@ class Proxy:
 async def proxy(reach: Callable[[], Awaitable[Opened]]) -> AsyncIterator[Proxy]:
     """Serve a proxy until the end of the block; `reach` opens a connection to what is beyond it."""
     made = Proxy(reach)
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        await made.serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500)
-    made.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serving(made.serve) as made.port:
         yield made
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
