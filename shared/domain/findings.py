@@ -9,6 +9,7 @@ import msgspec
 
 from shared.domain.counters import Mark
 from shared.domain.moves import Repair
+from shared.domain.petitions import Step
 from shared.domain.ranking import Of
 
 
@@ -85,6 +86,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     officer_id: str | None = None
     details: dict[str, Any] = {}
     ripe: bool = False
+
+
+def of_operations(rule: str, details: object, *, since: datetime) -> Finding:
+    """Return what is wrong with our own work: critical, for operations, told at once."""
+    return Finding(
+        rule=rule,
+        family=rule,
+        severity=Severity.CRITICAL,
+        since=since,
+        opens_at=since,
+        responsible=Responsible.OPS,
+        details=msgspec.to_builtins(details),
+        ripe=True,
+    )
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +267,7 @@ class PetitionDetails:
     codes.
     """
 
-    step: Literal["refuse", "ask", "resolve", "publish"]
+    step: Step
     status: int
     kind: int | None
     received_at: datetime

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
 import structlog
 
 from services.monitor.steps.audit import Audit, Auditor
@@ -11,7 +10,7 @@ from shared.db.stores import alerts, open_tally, sources
 from shared.db.stores.alerts import Told
 from shared.domain.alerts import transitions
 from shared.domain.dossiers import Place
-from shared.domain.findings import AuditDiffersDetails, Finding, Responsible, Severity
+from shared.domain.findings import AuditDiffersDetails, Finding, of_operations
 
 log = structlog.get_logger()
 
@@ -50,13 +49,5 @@ class NightlyAudit:
 
 
 def _differs(report: Audit, since: datetime) -> Finding:
-    return Finding(
-        rule="audit.differs",
-        family="audit.differs",
-        severity=Severity.CRITICAL,
-        since=since,
-        opens_at=since,
-        responsible=Responsible.OPS,
-        details=msgspec.to_builtins(AuditDiffersDetails(differences=report.differences, told=report.told[:MOST_TOLD])),
-        ripe=True,
-    )
+    details = AuditDiffersDetails(differences=report.differences, told=report.told[:MOST_TOLD])
+    return of_operations("audit.differs", details, since=since)

@@ -6,7 +6,7 @@ import msgspec
 
 from shared.db.stores.dossiers import Claimed, Judged
 from shared.domain.dossiers import Dossier, Place
-from shared.domain.findings import Finding, Responsible, Review, ReviewFailedDetails, Severity
+from shared.domain.findings import Review, ReviewFailedDetails, of_operations
 from shared.domain.measured import Measured
 from shared.domain.standing import Delay, Standing
 
@@ -49,14 +49,5 @@ def judged(outcome: Outcome) -> Judged:
 
 def failed(dossier: Dossier, claimed: Claimed, error: str, now: datetime) -> Outcome:
     """A dossier that cannot be judged is a matter for operations."""
-    failure = Finding(
-        rule="review.failed",
-        family="review.failed",
-        severity=Severity.CRITICAL,
-        since=now,
-        opens_at=now,
-        responsible=Responsible.OPS,
-        details=msgspec.to_builtins(ReviewFailedDetails(error=error)),
-        ripe=True,
-    )
+    failure = of_operations("review.failed", ReviewFailedDetails(error=error), since=now)
     return Outcome(dossier, claimed, Review(findings=(failure,)), error=error)

@@ -14,15 +14,14 @@ def below_target(letter: Letter) -> Words:
     listed, total = letter.value("indicators") or [], letter.value("total_below")
     told = _listed(f"{found['id']} ({_percent(found['percent'])}, chỉ tiêu {_percent(found['target'])})" for found in listed)
     period = _of_period(letter)
-    points = [f"tổng điểm{period} là {_number(total['points'])}, chỉ tiêu {_number(total['target'])}"] if total else []
-    indicators = [f"{len(listed)} chỉ số{'' if total else period} chưa đạt chỉ tiêu{told}"] if listed else []
-    brief = [f"{len(listed)} chỉ số chưa đạt chỉ tiêu{_listed(found['id'] for found in listed)}"] if listed else points
+    points = f"tổng điểm{period} là {_number(total['points'])}, chỉ tiêu {_number(total['target'])}" if total else ""
+    indicators = f"{len(listed)} chỉ số{'' if total else period} chưa đạt chỉ tiêu{told}" if listed else ""
     return Words(
-        fact="; ".join(points + indicators),
+        fact="; ".join(filter(None, (points, indicators))),
         left=letter.lasting(letter.facts.since),
         ask=f"xử lý các hồ sơ, thủ tục còn thiếu để đạt chỉ tiêu, chậm nhất {_last_day(letter)}",
         consequence="chỉ số chưa đạt là chưa hoàn thành chỉ tiêu Bộ chỉ số 766 tỉnh giao",
-        brief="".join(brief),
+        brief=f"{len(listed)} chỉ số chưa đạt chỉ tiêu{_listed(found['id'] for found in listed)}" if listed else points,
     )
 
 
