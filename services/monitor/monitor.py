@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from services.monitor.hourly import Hourly
 from services.monitor.metrics import MonitorMetrics
 from services.monitor.sources.source import CatalogueSource, DossierSource, TakesPetitions
 from services.monitor.steps.acknowledgements import Lapsing
@@ -50,9 +51,6 @@ log = structlog.get_logger()
 
 ONCE_WAIT = timedelta(seconds=60)
 """How long `monitor --once` waits for a source that another monitor holds."""
-
-KEEP_EVERY = timedelta(hours=1)
-"""How often the scores and the stock of the day are kept; the last of a day stays."""
 
 
 class Watched(msgspec.Struct, frozen=True):
@@ -112,7 +110,8 @@ class Monitor:
         self._closing = Closing(database, steps.reviewer.rules, steps.reviewer.mass)
         self._lapsing = Lapsing(database, steps.reviewer.rules.province)
         self._partitioned: tuple[int, int] | None = None
-        self._day_kept_at: datetime | None = None
+        keeping = {"keep the stock": self.keep_stock, "keep the scores": self.keep_scores}
+        self.hourly = {name: Hourly(database.now, keep) for name, keep in keeping.items()}
         self._has_settled = False
         self._polls = {item.source.name: Poll(database, item.source, Ingest(database, item.source), config) for item in watched}
         self._petition_polls = {
@@ -308,15 +307,9 @@ class Monitor:
     def _note_first(self, read_to: Mapping[str, datetime]) -> None:
         """Once every source was read and all of it judged, the day is to be kept: what was kept before it says little."""
         if not self._has_settled and read_to.keys() >= {item.source.name for item in self.watched}:
-            self._has_settled, self._day_kept_at = True, None
-
-    async def keep_day(self) -> None:
-        """Keep the day's scores and stock, if that was not done within the hour or all was settled for the first time since."""
-        now = await self._database.now()
-        if is_due(self._day_kept_at, KEEP_EVERY, now):
-            self._day_kept_at = now
-            await self.keep_stock()
-            await self.keep_scores()
+            self._has_settled = True
+            for keeping in self.hourly.values():
+                keeping.make_due()
 
     async def keep_scores(self) -> None:
         """Keep what is counted of every unit today, then review the scores."""

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 _REVIEW_EVERY = timedelta(seconds=1)
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
-_KEEP_ASKED_EVERY = timedelta(seconds=10)
+_HOURLY_ASKED_EVERY = timedelta(seconds=10)
 _VALUED_EVERY = timedelta(minutes=1)
 _LOOKED_AFTER_EVERY = timedelta(seconds=30)
 NIGHTLY = CronTrigger(hour=2, timezone=LOCAL)
@@ -74,7 +74,8 @@ class Daemon:
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
         if self._monitor.steps.heartbeat.is_wanted:
             self._every(self._monitor.steps.heartbeat.every, "beat", self._monitor.beat)
-        self._every(_KEEP_ASKED_EVERY, "keep the day", self._monitor.keep_day)
+        for name, keeping in self._monitor.hourly.items():
+            self._every(_HOURLY_ASKED_EVERY, name, keeping.run)
         self._every(_VALUED_EVERY, "value alerts", self._monitor.value_alerts)
         self._every(_LOOKED_AFTER_EVERY, "look after alerts", self._monitor.look_after_alerts)
         self._every(_LOOKED_AFTER_EVERY, "write digests", self._monitor.write_digests)
