@@ -150,7 +150,8 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=766)
     parser.add_argument("--origin", type=_moment, help="when the world begins, RFC 3339; default: now")
     parser.add_argument("--state", type=Path, help="file that keeps seed and origin, so that a second run goes on")
-    parser.add_argument("--arrival-every", type=_length, default=timedelta(seconds=5), help="a new dossier so often, such as 5s")
+    often = "a new dossier so often, such as 5s or 500ms"
+    parser.add_argument("--arrival-every", type=_length, default=timedelta(seconds=5), help=often)
 
 
 def _command(commands: Any, name: str, run: Command) -> argparse.ArgumentParser:
@@ -173,6 +174,8 @@ def _length(value: str) -> timedelta:
         raise argparse.ArgumentTypeError(str(error)) from None
     if not isinstance(length, timedelta):
         raise argparse.ArgumentTypeError("is not a length of time")
+    if not length:
+        raise argparse.ArgumentTypeError("must be longer than nothing")
     return length
 
 

@@ -70,7 +70,8 @@ class Planner:
 
     def arrival(self, number: int) -> Plan:
         """Return the dossier of one slot of the steady stream; a few of them go wrong."""
-        moment = self.size.origin + (number + 1) * self.size.arrival_every
+        slot = self.size.origin + (number + 1) * self.size.arrival_every
+        moment = slot.replace(microsecond=0)  # the systems write whole seconds
         rng = Random(f"{self.size.seed}/slot/{number}")
         serial = _ARRIVAL_SERIAL + number
         if rng.random() < 0.03 and (plan := self._planted(f"arrival/{number}", schedule.among_arrivals(rng, moment), serial)):

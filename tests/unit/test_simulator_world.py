@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from services.simulator.planner import Size
 from services.simulator.scenarios import IN_OFFICE_HOURS, SCENARIOS
@@ -41,6 +42,17 @@ def test_a_restart_goes_on_exactly_where_the_world_was() -> None:
         lived.advance(ORIGIN + timedelta(minutes=minute))
     assert shown(lived) == shown(restarted)
     assert lived.truth(LATER) == restarted.truth(LATER)
+
+
+def test_dossiers_may_arrive_several_times_a_second() -> None:
+    size = replace(SIZE, arrival_every=timedelta(milliseconds=300))
+    later = ORIGIN + timedelta(minutes=1)
+    lived, restarted = World(size, ORIGIN), World(size, later)
+    before = len(lived.plans)
+    for second in range(61):
+        lived.advance(ORIGIN + timedelta(seconds=second))
+    assert len(lived.plans) - before >= 200
+    assert shown(lived) == shown(restarted)
 
 
 def test_another_seed_is_another_world(world: World) -> None:
