@@ -57,7 +57,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Below(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator an agency leads on that is below the plan's target, in percent; `missing` more cases would reach it."""
+    """An indicator below the plan's target, in percent, of those an agency leads on and of all of the province; `missing` more
+    cases would reach it.
+    """
 
     id: str
     name: str
@@ -66,9 +68,24 @@ class Below(msgspec.Struct, frozen=True, kw_only=True):
     missing: int | None = None
 
 
+class AgencyBelow(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency whose total is below the points every agency must reach."""
+
+    agency: str
+    total: float
+
+
+class AgenciesBelow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many agencies are below those points, `of` so many whose total says something; the lowest come `first`."""
+
+    total: int
+    of: int
+    first: tuple[AgencyBelow, ...] = ()
+
+
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     """Where an agency's score of the year stands: its points, those it must reach, its rank among `of` of its kind, what is below
-    target.
+    target. `agencies_below`: of the province alone.
     """
 
     total: float
@@ -76,6 +93,7 @@ class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     rank: int | None = None
     of: int | None = None
     below: tuple[Below, ...] = ()
+    agencies_below: AgenciesBelow | None = None
 
 
 class Morning(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from services.api.app import create_app
 from services.api.schemas.overview import Overview
 from shared.config import Config
 from shared.domain.access import Scope
+from shared.domain.counters import Counters
 from shared.domain.statuses import Status
 from tests.api.conftest import OFTEN
 from tests.api.test_access import OTHER_KEY
@@ -73,6 +74,18 @@ async def test_the_province_sees_everything_below_it(client: httpx.AsyncClient, 
     page = await overview(client)
     assert page["agency"]["code"] == "H20"
     assert codes(page["overdue"]) == ["0001", "0000"], "the oldest first"
+
+
+async def test_the_province_sees_what_is_below_target_and_who(client: httpx.AsyncClient, working: World) -> None:
+    await working.counts("H20.114", *[Counters(accepted=1)] * 20)
+    await working.counts("H20.115", *[Counters(accepted=1)] * 19)
+    score = (await overview(client))["score"]
+    assert "2.1" in {one["id"] for one in score["below"]}
+    (lowest,) = score["agencies_below"]["first"]
+    assert (score["agencies_below"]["total"], score["agencies_below"]["of"]) == (1, 1)
+    assert lowest["agency"] == {"code": "H20.114", "name": "Phường Sơn Qui"}
+    assert lowest["total"] < score["target"] == 90
+    assert (await overview(client, agency="H20.114"))["score"]["agencies_below"] is None
 
 
 async def test_ten_are_named_and_all_are_counted(client: httpx.AsyncClient, working: World) -> None:

@@ -5,12 +5,26 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.domain.digest_payloads import agencies_named, digest_data, dossiers_named
 from shared.domain.digest_samples import digest_sample
 from shared.domain.events import OF_DIGESTS, Event, EventType
 from shared.domain.messages.digest_texts import mass_message, morning_message, week_message
-from shared.domain.morning import SHOWN, AgencyWeek, Entry, Mass, Morning, Part, ScoreLine, Week, Work, merged
+from shared.domain.morning import (
+    SHOWN,
+    AgenciesBelow,
+    AgencyBelow,
+    AgencyWeek,
+    Entry,
+    Mass,
+    Morning,
+    Part,
+    ScoreLine,
+    Week,
+    Work,
+    merged,
+)
 from shared.domain.payloads import MOST_BYTES, body_of, data_of
 from shared.domain.recipients import Mode, Role, Subscription, Why, decide
 from shared.domain.rendering import Names, Rendering
@@ -55,7 +69,9 @@ def test_however_agencies_are_gathered_the_sum_is_the_same(found: list[Work]) ->
 
 
 def test_a_morning_is_told_in_counts_and_by_its_most_urgent_dossiers() -> None:
-    told = morning_message(morning(out_of_hours=part(3, 2), overdue=part(12, -40), apologies=4, supplement=7), "Phường Sơn Qui")
+    told = morning_message(
+        morning(out_of_hours=part(3, 2), overdue=part(12, -40), apologies=4, supplement=7), RENDERING.names.agencies
+    )
     assert told.text == (
         "[BẢN TIN SÁNG] Phường Sơn Qui, ngày 18/11/2026. Nộp ngoài giờ, chưa tiếp nhận: 3 (hết hạn sớm nhất 09:00 18/11/2026, "
         "H20.114-2). Quá hạn: 12 (lâu nhất từ 15:00 16/11/2026, H20.114--40), chưa xin lỗi 4. Đang chờ: bổ sung 7. "
@@ -65,15 +81,28 @@ def test_a_morning_is_told_in_counts_and_by_its_most_urgent_dossiers() -> None:
 
 
 def test_apologies_are_owed_also_where_nothing_is_overdue_any_more() -> None:
-    assert "Chưa xin lỗi 2." in morning_message(morning(apologies=2), "X").text
+    assert "Chưa xin lỗi 2." in morning_message(morning(apologies=2), {}).text
 
 
 def test_a_score_is_told_with_its_rank_and_what_is_missing() -> None:
     _, sample = digest_sample(EventType.DIGEST_DAILY, NOW)
     assert isinstance(sample, Morning)
-    assert "Điểm 84,31 (chỉ tiêu 90,00), hạng 3/102, dưới chỉ tiêu: 2.1 thiếu 12." in morning_message(sample, "X").text
+    assert "Điểm 84,31 (chỉ tiêu 90,00), hạng 3/102, dưới chỉ tiêu: 2.1 thiếu 12." in morning_message(sample, {}).text
     alone = Morning(agency="H20", day=date(2026, 11, 18), score=ScoreLine(total=90.5))
-    assert morning_message(alone, "X").text.endswith("Điểm 90,50.")
+    assert morning_message(alone, {}).text.endswith("Điểm 90,50.")
+
+
+def test_the_province_is_told_which_agencies_are_below_what_every_agency_must_reach() -> None:
+    first = tuple(AgencyBelow(agency=f"H20.{number}", total=number / 2) for number in range(114, 118))
+    standing = ScoreLine(total=84.31, target=90.0, agencies_below=AgenciesBelow(total=4, of=96, first=first))
+    page = Morning(agency="H20", day=date(2026, 11, 18), score=standing)
+    told = "4/96 đơn vị dưới 90,00 điểm, thấp nhất: Phường Sơn Qui 57,00; H20.115 57,50; H20.116 58,00."
+    assert told in morning_message(page, RENDERING.names.agencies).text
+    none = replace(page, score=replace(standing, agencies_below=AgenciesBelow(total=0, of=96)))
+    assert "đơn vị dưới" not in morning_message(none, {}).text
+    assert agencies_named(page) == ["H20", "H20.114", "H20.115", "H20.116", "H20.117"]
+    named = digest_data(page, RENDERING)["digest"]["score"]["agencies_below"]["first"]
+    assert named[0] == {"agency": {"code": "H20.114", "name": "Phường Sơn Qui"}, "total": 57.0}
 
 
 def test_a_week_names_the_worst_above_the_line() -> None:
@@ -97,10 +126,11 @@ def test_a_digest_is_short_enough_however_much_there_is(kind: EventType) -> None
     agency, news = digest_sample(kind, NOW)
     full = Part(10**6, tuple(Entry(NOW, "H20.114-261120-" + "9" * 180, "1" * 150) for _ in range(SHOWN)))
     if isinstance(news, Morning):
+        lowest = AgenciesBelow(total=SHOWN, of=SHOWN, first=(AgencyBelow(agency=agency, total=0.0),) * SHOWN)
         news = Morning(
             agency=agency,
             day=news.day,
-            score=news.score,
+            score=news.score and replace(news.score, agencies_below=lowest),
             work=Work(out_of_hours=full, due_today=full, overdue=full, unsynced=full),
         )
     long = Rendering(Names({agency: "Ủy ban nhân dân " * 30}, {"1" * 150: "Thủ tục " * 60}), calendar(), "https://w.example.vn")
@@ -119,7 +149,7 @@ def test_a_digest_leads_to_the_overview() -> None:
     assert data["url"] == "https://w.example.vn/v1/overview?agency=H20.114"
     assert data["digest"]["agency"] == {"code": "H20.114", "name": "Phường Sơn Qui"}
     assert data["digest"]["overdue"]["first"][0]["procedure"] == "Đăng ký khai sinh"
-    assert agencies_named(news) == ["H20.114"]
+    assert set(agencies_named(news)) == {"H20.114"}
     assert len(dossiers_named(news)) == 4
 
 

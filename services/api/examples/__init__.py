@@ -44,7 +44,16 @@ from services.api.examples.opportunities import (
     OPPORTUNITY_GROUP,
     OPPORTUNITY_LIST,
 )
-from services.api.examples.overview import ALERT_GROUP, DELAY_GROUP, LABELS, SYNC, SYNC_KIND, SYNC_KINDS, SYNC_PART
+from services.api.examples.overview import (
+    AGENCIES_BELOW,
+    ALERT_GROUP,
+    DELAY_GROUP,
+    LABELS,
+    SYNC,
+    SYNC_KIND,
+    SYNC_KINDS,
+    SYNC_PART,
+)
 from services.api.examples.petitions import KIND_NAME, PETITION
 from services.api.examples.petitions import STATUS_NAME as PETITION_STATUS
 from services.api.examples.problems import PROBLEM
@@ -228,6 +237,8 @@ EXAMPLES: dict[str, Any] = {
     "WebhookChange": {"least_severity": "critical"},
     "WebhookList": _page(WEBHOOK),
     "WebhookWithSecret": MADE,
+    "AgenciesBelowTarget": AGENCIES_BELOW,
+    "AgencyBelowTarget": AGENCIES_BELOW["first"][0],
     "AgencyWeekPage": WEEK_DATA["digest"]["above"][0],
     "IndicatorBelowTarget": MORNING_DATA["digest"]["score"]["below"][0],
     "MassEvent": EVENTS[EventType.DIGEST_BASELINE],

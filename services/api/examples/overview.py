@@ -44,4 +44,6 @@ SYNC: dict[str, Any] = {
     **FRESH,
 }
 
+AGENCIES_BELOW: dict[str, Any] = {"total": 12, "of": 118, "first": [{"agency": AGENCY_NAME, "total": 71.2}]}
+
 LABELS = {kind: dict(names) for kind, names in labels.LABELS.items()}

@@ -56,6 +56,6 @@ async def read_overview(
         unit = unit_of(code, known, snapshot.province)
         morning = await morning_of(snapshot, plan, reader.calendar, unit, within=caller.within)
         names = await names_of_digest(snapshot.connection, snapshot.province, morning)
-    said = morning_message(morning, names.agencies.get(code) or code)
+    said = morning_message(morning, names.agencies)
     body = {**morning_data(morning, names), "title": said.title, "text": said.text, "short": said.short}
     return answer.of({**body, **freshness_body(snapshot.freshness)})

@@ -23,13 +23,28 @@ class NamedDossiers(Schema):
 
 
 class IndicatorBelowTarget(Schema):
-    """An indicator the agency leads on that is below the plan's target, in percent."""
+    """An indicator below the plan's target, in percent: of an agency those it leads on, of the province all."""
 
     id: str
     name: str
     percent: float
     target: float
     missing: int | None = Field(description="So many more cases would reach the target; null where not even all would")
+
+
+class AgencyBelowTarget(Schema):
+    """An agency whose total is below the points every agency must reach."""
+
+    agency: AgencyName
+    total: float
+
+
+class AgenciesBelowTarget(Schema):
+    """Agencies whose total is below the points every agency must reach: how many, and the ten lowest."""
+
+    total: int
+    of: int = Field(description="So many agencies have all their figures, of enough dossiers to say something")
+    first: list[AgencyBelowTarget]
 
 
 class ScoreStanding(Schema):
@@ -40,6 +55,7 @@ class ScoreStanding(Schema):
     rank: int | None
     of: int | None = Field(description="Among so many of its kind")
     below: list[IndicatorBelowTarget]
+    agencies_below: AgenciesBelowTarget | None = Field(description="Of the province alone; null on an agency's page")
 
 
 class MorningPage(Schema):

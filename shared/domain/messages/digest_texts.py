@@ -1,21 +1,21 @@
 """What officials read of a digest: counts first, then what is most urgent, then where the score stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from shared.domain.messages.facts import Message
 from shared.domain.messages.wording import brief_moment, day, moment, sentence, shorten
-from shared.domain.morning import Mass, Morning, Part, ScoreLine, Week, Work
+from shared.domain.morning import AgenciesBelow, Mass, Morning, Part, ScoreLine, Week, Work
 
 _TEXT_LIMIT, _SHORT_LIMIT, _TITLE_LIMIT = 600, 160, 120
 _NAME_LIMIT = 80
 _MOST_BELOW, _MOST_AGENCIES = 4, 3
 
 
-def morning_message(morning: Morning, name: str) -> Message:
-    """Return what is said of an agency's morning. `name`: what the agency is called."""
-    work, about = morning.work, shorten(name, _NAME_LIMIT)
-    parts = (*_urgent(work), *_waiting(work), _score(morning.score), _as_of(morning.as_of))
+def morning_message(morning: Morning, names: Mapping[str, str]) -> Message:
+    """Return what is said of an agency's morning. `names`: what agencies are called."""
+    work, about = morning.work, _name(morning.agency, names)
+    parts = (*_urgent(work), *_waiting(work), *_score(morning.score, names), _as_of(morning.as_of))
     brief = ", ".join(
         f"{number} {words}"
         for number, words in (
@@ -29,14 +29,11 @@ def morning_message(morning: Morning, name: str) -> Message:
     return _message("BẢN TIN SÁNG", f"{about}, {day(morning.day)}", parts, brief or "không có hồ sơ gấp")
 
 
-def week_message(week: Week, names: dict[str, str]) -> Message:
+def week_message(week: Week, names: Mapping[str, str]) -> Message:
     """Return what is said of the province's week. `names`: what its agencies are called."""
     percent = f"{100 * week.overdue / week.on_portal:.1f}".replace(".", ",") if week.on_portal else "0"
     line = f"{week.most_percent:g}".replace(".", ",")
-    worst = "; ".join(
-        f"{shorten(names.get(one.agency) or one.agency, _NAME_LIMIT)} {one.overdue}/{one.on_portal}"
-        for one in week.above[:_MOST_AGENCIES]
-    )
+    worst = "; ".join(f"{_name(one.agency, names)} {one.overdue}/{one.on_portal}" for one in week.above[:_MOST_AGENCIES])
     above = f"{week.above_count}/{week.agencies} đơn vị từ {line} % trở lên" + (f": {worst}" if worst else "")
     parts = (
         f"trên Cổng đang mở {_number(week.on_portal)} hồ sơ, quá hạn {_number(week.overdue)} ({percent} %)",
@@ -85,16 +82,27 @@ def _waiting(work: Work) -> Iterable[str]:
     yield f"cảnh báo chưa xác nhận: {_number(work.unacknowledged)}{critical}" if work.unacknowledged else ""
 
 
-def _score(score: ScoreLine | None) -> str:
+def _score(score: ScoreLine | None, names: Mapping[str, str]) -> Iterable[str]:
     if score is None:
-        return ""
+        return
     rank = f", hạng {score.rank}/{score.of}" if score.rank else ""
     below = "; ".join(
         f"{one.id}" + (f" thiếu {_number(one.missing)}" if one.missing else "") for one in score.below[:_MOST_BELOW]
     )
     short = score.target is not None and score.total < score.target
     target = f" (chỉ tiêu {_points(score.target or 0)})" if short else ""
-    return f"điểm {_points(score.total)}{target}{rank}" + (f", dưới chỉ tiêu: {below}" if below else "")
+    yield f"điểm {_points(score.total)}{target}{rank}" + (f", dưới chỉ tiêu: {below}" if below else "")
+    if score.target is not None and score.agencies_below and score.agencies_below.total:
+        yield _agencies_below(score.agencies_below, score.target, names)
+
+
+def _agencies_below(below: AgenciesBelow, target: float, names: Mapping[str, str]) -> str:
+    lowest = "; ".join(f"{_name(one.agency, names)} {_points(one.total)}" for one in below.first[:_MOST_AGENCIES])
+    return f"{below.total}/{below.of} đơn vị dưới {_points(target)} điểm" + (f", thấp nhất: {lowest}" if lowest else "")
+
+
+def _name(agency: str, names: Mapping[str, str]) -> str:
+    return shorten(names.get(agency) or agency, _NAME_LIMIT)
 
 
 def _points(value: float) -> str:

@@ -7,7 +7,7 @@ from shared.domain.findings import BelowTargetDetails, IndicatorBelow, TotalBelo
 from shared.domain.indicators import AgencyKind
 from shared.domain.score_watch import Scored, ScoreDay, ScorePlan
 from shared.domain.scoring import IndicatorScore, State
-from shared.domain.targets import Target, Targets, gap, missing_count, total_gap
+from shared.domain.targets import Target, gap, missing_count, total_gap
 from shared.domain.units import Unit, led
 
 _WITH_FIGURES = (State.SCORED, State.PROVISIONAL)
@@ -22,18 +22,31 @@ def below_target(code: str, day: ScoreDay, plan: ScorePlan) -> BelowTargetDetail
     """
     scored = day.now[code]
     listed = list(_below(scored, day, plan))
-    total = _total_below(scored, plan.targets) if scored.accepted >= plan.watch.dossiers else None
+    total = total_below(scored, plan)
     if not listed and total is None:
         return None
     return BelowTargetDetails(period=str(day.period), day=day.today, indicators=listed, total_below=total)
 
 
-def _total_below(scored: Scored, targets: Targets) -> TotalBelow | None:
-    """Return an agency's total that is short; that of a card without all its figures says nothing of it."""
-    missing = total_gap(scored.card.total, targets)
-    if not missing or not scored.card.complete or scored.unit.kind in (None, AgencyKind.PROVINCE):
+def province_below(day: ScoreDay, plan: ScorePlan) -> list[IndicatorBelow]:
+    """Return every indicator of the whole province that is below its target, whoever leads on it."""
+    whole = day.now.get(day.province)
+    told = [_short(whole, target, day.province, plan) for target in plan.targets.of.values()] if whole else []
+    return [one for one in told if one]
+
+
+def has_total(scored: Scored, plan: ScorePlan) -> bool:
+    """Return whether a unit is an agency whose total says something: not of few dossiers, nor without all its figures."""
+    is_agency = scored.unit.kind not in (None, AgencyKind.PROVINCE)
+    return is_agency and scored.card.complete and scored.accepted >= plan.watch.dossiers
+
+
+def total_below(scored: Scored, plan: ScorePlan) -> TotalBelow | None:
+    """Return an agency's total that is short; None where it is not or says nothing."""
+    missing = total_gap(scored.card.total, plan.targets)
+    if not missing or not has_total(scored, plan):
         return None
-    return TotalBelow(points=float(scored.card.total), target=float(targets.total), gap=float(missing))
+    return TotalBelow(points=float(scored.card.total), target=float(plan.targets.total), gap=float(missing))
 
 
 def _below(scored: Scored, day: ScoreDay, plan: ScorePlan) -> Iterator[IndicatorBelow]:
@@ -41,9 +54,14 @@ def _below(scored: Scored, day: ScoreDay, plan: ScorePlan) -> Iterator[Indicator
     for target in plan.targets.of.values():
         whose = led(scored.unit, target, plan.offices)
         of = figures_of[whose] if whose else None
-        found = _of(of, target) if of and of.accepted >= plan.watch.dossiers else None
-        if of and found and not _reaches(found, target):
-            yield _told(found, target, _owner(found, of.unit, day.province))
+        if of and (told := _short(of, target, day.province, plan)):
+            yield told
+
+
+def _short(scored: Scored, target: Target, province: str, plan: ScorePlan) -> IndicatorBelow | None:
+    """Return the indicator of a target as it stands on a card, where it has figures of enough dossiers and is below."""
+    found = _of(scored, target) if scored.accepted >= plan.watch.dossiers else None
+    return _told(found, target, _owner(found, scored.unit, province)) if found and not _reaches(found, target) else None
 
 
 def _of(scored: Scored, target: Target) -> IndicatorScore | None:
