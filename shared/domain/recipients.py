@@ -123,7 +123,8 @@ def agencies_heard(tree: AgencyTree, owner: str | None, named: Sequence[str]) ->
 
 def recipients(responsible: Responsible) -> Mapping[Role, Why]:
     """Return who is told of an alert and why: who has to act, the handling agency of what synchronisation must mend, and the
-    office, which hears everything. The first is the one asked to act.
+    office, which hears everything. The first is the one asked to act; a copy is of what stands at the agency itself, or is passed
+    on to it: who answers for synchronisation is asked in that role and gets no copy of the whole province's.
     """
     told = {_ACTS[responsible]: Why.RESPONSIBLE}
     if responsible is Responsible.CONNECTION:
@@ -163,13 +164,15 @@ def _of_digest(event: Event, alert: ToldAlert) -> Why | None:
 
 
 def _unwanted(subscription: Subscription, alert: ToldAlert) -> Why | None:
-    if subscription.role not in recipients(alert.responsible):
+    told = recipients(alert.responsible)
+    if subscription.role not in told:
         return Why.OTHER_ROLE
     if subscription.rules and not subscription.rules & {alert.rule, alert.family}:
         return Why.OTHER_RULE
     if subscription.least_severity is Severity.CRITICAL and alert.severity is not Severity.CRITICAL:
         return Why.LESS_SEVERE
-    if subscription.agencies is not None and not subscription.agencies & alert.agencies:
+    concerned = {alert.agency, alert.escalated_to} if told[subscription.role] is Why.COPY else alert.agencies
+    if subscription.agencies is not None and subscription.agencies.isdisjoint(concerned):
         return Why.OTHER_AGENCY
     return None
 
@@ -192,7 +195,8 @@ def _of_incident(subscription: Subscription, event: Event, news: IncidentNews, q
         return Why.OTHER_RULE
     if subscription.least_severity is Severity.CRITICAL and news.severity is not Severity.CRITICAL:
         return Why.LESS_SEVERE
-    if subscription.agencies is not None and subscription.agencies.isdisjoint((*news.agencies, news.responsible_agency)):
+    asked = () if told[subscription.role] is Why.COPY else (news.responsible_agency,)
+    if subscription.agencies is not None and subscription.agencies.isdisjoint((*news.agencies, *asked)):
         return Why.OTHER_AGENCY
     hushed = quiet.hushed(event)
     return Why(hushed.why) if hushed else told[subscription.role]

@@ -5,13 +5,13 @@ import pytest
 
 from shared.domain.agencies import AgencyTree
 from shared.domain.alerts import AlertState, Reason
-from shared.domain.events import EventType
+from shared.domain.events import EventType, IncidentNews
 from shared.domain.findings import Responsible, Severity
 from shared.domain.recipients import Role, Why, agencies_heard, decide, endpoint_subject, recipients
 from shared.domain.samples import sample
 
 from .builders import MICROSECOND
-from .events import HAPPENED, happened, subscription, told_alert
+from .events import HAPPENED, changed, happened, subscription, told_alert
 
 TREE = AgencyTree({"H20": None, "H20.14": "H20", "H20.14.05": "H20.14", "H20.15": "H20"}, is_whole=True)
 
@@ -77,6 +77,33 @@ def test_who_wants_only_what_is_critical_is_not_told_of_warnings() -> None:
 def test_an_agency_hears_of_what_stands_there_and_of_what_it_is_asked_to_do(named: list[str], *, is_told: bool) -> None:
     alert = told_alert(responsible=Responsible.CONNECTION, agency="H20.14", responsible_agency="H20.09")
     assert decide(subscription(Role.SYNC, agencies=frozenset(named)), happened(alert=alert)).is_told is is_told
+
+
+@pytest.mark.parametrize(("named", "is_told"), [("H20.14", True), ("H20.09", False), ("H20", True), ("H20.15", False)])
+def test_a_copy_is_of_what_stands_at_the_agency_or_was_passed_on_to_it(named: str, *, is_told: bool) -> None:
+    """Who answers for a whole province's synchronisation would else hear all of it once more as one that handles dossiers."""
+    lost = told_alert(responsible=Responsible.CONNECTION, agency="H20.14", responsible_agency="H20.09", escalated_to="H20")
+    assert decide(subscription(Role.HANDLING, agencies=frozenset({named})), happened(alert=lost)).is_told is is_told
+    passed_on = changed(lost, responsible=Responsible.HANDLING)
+    assert decide(subscription(Role.HANDLING, agencies=frozenset({"H20.09"})), happened(alert=passed_on)).is_told
+
+
+@pytest.mark.parametrize(
+    ("role", "named", "is_told"),
+    [
+        (Role.SYNC, "H20.09", True),
+        (Role.HANDLING, "H20.09", False),
+        (Role.HANDLING, "H20.114", True),
+        (Role.SYNC, "H20.114", True),
+    ],
+)
+def test_an_incident_is_told_to_who_must_mend_it_and_in_copy_where_its_dossiers_stand(
+    role: Role, named: str, *, is_told: bool
+) -> None:
+    begun = sample(EventType.INCIDENT_OPENED, HAPPENED)
+    assert isinstance(begun.data, IncidentNews)
+    begun = msgspec.structs.replace(begun, data=msgspec.structs.replace(begun.data, responsible_agency="H20.09"))
+    assert decide(subscription(role, agencies=frozenset({named})), begun).is_told is is_told
 
 
 def test_what_belongs_to_no_agency_is_told_to_those_who_named_none() -> None:
