@@ -13,7 +13,7 @@ from services.monitor.sources.moments import to_home, to_portal
 NOW = datetime.now(UTC).replace(microsecond=0)
 """When the run began: what is stored before it is older."""
 
-_AGENCIES, _PROCEDURES = 120, 300
+_AGENCIES, _PROCEDURES = 150, 375
 _SPACING = timedelta(seconds=50)
 _OLDEST = timedelta(days=120)
 

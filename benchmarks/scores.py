@@ -1,8 +1,8 @@
 """Score cards from tallies, and what the same figures cost when every dossier is counted.
 
-PostgreSQL itself draws the marks of so many dossiers of one year, over 120 agencies with 60 of 400 procedures each, and sums them
+PostgreSQL itself draws the marks of so many dossiers of one year, over 150 agencies with 60 of 400 procedures each, and sums them
 up into the tallies the monitor would have kept. Then, in turns: all that is counted of the province for its card, and of all
-120 agencies for their ranking, as the API reads it; and one statement that counts the same from the marks of each dossier. Both
+150 agencies for their ranking, as the API reads it; and one statement that counts the same from the marks of each dossier. Both
 must agree.
 
 Counting every dossier is no ceiling to be reached: it is what the tallies are there to avoid.
@@ -29,7 +29,7 @@ from shared.domain.offers import count
 from shared.domain.periods import Period, PeriodKind
 from shared.domain.units import Unit
 
-_AGENCIES = 120
+_AGENCIES = 150
 _PROCEDURES = 400
 _OF_EACH = 60
 _ROUNDS = 7
