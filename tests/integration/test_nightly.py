@@ -112,6 +112,20 @@ async def test_a_fresh_province_keeps_its_day_once_all_is_judged_and_then_hourly
     ] * 2
 
 
+async def test_stock_that_cannot_be_kept_is_tried_again_at_the_next_turn_and_stops_no_scores(
+    reviewed: World, log_lines: list[dict[str, Any]]
+) -> None:
+    daemon = Daemon(reviewed.monitor, reviewed.database, asyncio.Event())
+    log_lines.clear()
+    for away in (True, False, False):
+        names = ("stock_days", "stock_days_away") if away else ("stock_days_away", "stock_days")
+        async with reviewed.database.begin() as connection:
+            await connection.exec_driver_sql("ALTER TABLE IF EXISTS {} RENAME TO {}".format(*names))
+        for name, keeping in reviewed.monitor.hourly.items():
+            await daemon._guarded(name, keeping.run)
+    assert [line["event"] for line in log_lines] == ["step_failed", "scores_kept", "stock_kept"]
+
+
 async def kept(database: Database, day: date, counted: Counted) -> int:
     async with database.begin() as connection:
         return await score_days.keep(connection, PROVINCE, View.HOME, Period.parse("2026"), {PROVINCE: counted}, day=day)
