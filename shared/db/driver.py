@@ -14,6 +14,12 @@ async def driver_of(connection: AsyncConnection) -> Any:
     return driver
 
 
+async def ask(connection: AsyncConnection, query: str, *values: Any) -> list[Any]:
+    """Return the rows of a query, its values in the order of `$1`, `$2`: for what every page of every source asks."""
+    rows: list[Any] = await (await driver_of(connection)).fetch(query, *values)
+    return rows
+
+
 async def copy_rows(connection: AsyncConnection, table: str, columns: Collection[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Store new rows, given as values of these columns, in one COPY."""
     if rows:

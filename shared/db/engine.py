@@ -36,6 +36,8 @@ _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "57")
 that only lets itself be read: a standby, or what was the primary before another one took over.
 """
 
+_CLOCK = select(func.clock_timestamp())
+
 Connection = AsyncConnection
 """What the stores and views work on, inside a transaction of the caller."""
 
@@ -140,6 +142,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, start_server: Callable[[], None] | None = None) -> None:
         self.engine = engine
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._start_server = start_server
         self._reviving = asyncio.Lock()
 
@@ -153,6 +156,12 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a READ COMMITTED transaction that commits at the end of the block."""
         async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection whose every question is a transaction of its own: one round trip each, not three."""
+        async with self._single.connect() as connection:
             yield connection
 
     @property
@@ -170,7 +179,7 @@ class Database:
 
     async def now(self) -> datetime:
         """Return the database's clock."""
-        async with self.engine.connect() as connection:
+        async with self.single() as connection:
             return await clock(connection)
 
     async def aclose(self) -> None:
@@ -189,6 +198,6 @@ async def fence(connection: AsyncConnection, province: str, *, alone: bool) -> N
 
 async def clock(connection: AsyncConnection) -> datetime:
     """Return the database's clock inside a transaction, not the transaction's start."""
-    moment = await connection.scalar(select(func.clock_timestamp()))
+    moment = await connection.scalar(_CLOCK)
     assert isinstance(moment, datetime)  # noqa: S101 - for the type checker
     return moment

@@ -1,6 +1,5 @@
 """What is odd but readable in a record, as notes. They depend on the record alone, so that reading it again changes nothing."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -10,11 +9,9 @@ from shared.domain.statuses import Status
 
 
 def with_notes(record: Record, odd: set[str]) -> Record:
-    """Return the record with the notes of its translation and of its dates."""
-    notes = odd.union(_of_dates(record))
-    if any(_before(request.answered_at, request.asked_at) for request in record.supplements):
-        notes.add("supplement answered before asked")
-    return msgspec.structs.replace(record, notes=tuple(sorted(notes))) if notes else record
+    """Return the record with the notes of its translation, to which those of its dates are added."""
+    _add_those_of_dates(record, odd)
+    return msgspec.structs.replace(record, notes=tuple(sorted(odd))) if odd else record
 
 
 def each_once(requests: list[Supplement], odd: set[str]) -> tuple[Supplement, ...]:
@@ -25,17 +22,20 @@ def each_once(requests: list[Supplement], odd: set[str]) -> tuple[Supplement, ..
     return once
 
 
-def _of_dates(record: Record) -> Iterator[str]:
-    if _before(record.accepted_at, record.submitted_at):
-        yield "accepted before submitted"
-    if _before(record.due_at, record.accepted_at):
-        yield "due before accepted"
-    if _before(record.finished_at, record.accepted_at):
-        yield "finished before accepted"
-    if _before(record.returned_at, record.finished_at):
-        yield "returned before finished"
+def _add_those_of_dates(record: Record, odd: set[str]) -> None:
+    accepted, finished = record.accepted_at, record.finished_at
+    if _before(accepted, record.submitted_at):
+        odd.add("accepted before submitted")
+    if _before(record.due_at, accepted):
+        odd.add("due before accepted")
+    if _before(finished, accepted):
+        odd.add("finished before accepted")
+    if _before(record.returned_at, finished):
+        odd.add("returned before finished")
     if record.stop_date is not None and not record.has_ended and record.status is not Status.UNKNOWN:
-        yield "end date in a running status"
+        odd.add("end date in a running status")
+    if record.supplements and any(_before(request.answered_at, request.asked_at) for request in record.supplements):
+        odd.add("supplement answered before asked")
 
 
 def _before(earlier: datetime | None, later: datetime | None) -> bool:

@@ -7,7 +7,7 @@ value.
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
@@ -62,27 +62,29 @@ def number_word(value: Word) -> str:
 
 def flag(value: Flag, odd: set[str]) -> bool | None:
     """Return yes or no, None for none; an unknown word is noted and none."""
-    if value is None or isinstance(value, bool):
-        return value
     if value in _FLAGS:  # as nearly all are written
         return _FLAGS[value]
+    if value is None or isinstance(value, bool):
+        return value
     found = word(value).lower()
     if found and found not in _FLAGS:
         odd.add("unreadable flag")
     return _FLAGS.get(found)
 
 
-def any_flag(values: Iterable[Flag], odd: set[str]) -> bool:
-    """Return whether one of the flags says yes."""
-    return True in [_FLAGS[value] if value in _FLAGS else flag(value, odd) for value in values]
-
-
 def is_owed(amount: Word, odd: set[str]) -> bool:
     """Return whether an amount is more than nothing, however its thousands are written; nonsense is noted and is nothing."""
-    written = word(amount)
-    if written and not _AMOUNT.fullmatch(written):
+    owed = _is_owed(word(amount))
+    if owed is None:
         odd.add("unreadable fee")
-        return False
+    return owed is True
+
+
+@lru_cache(maxsize=4096)
+def _is_owed(written: str) -> bool | None:
+    # Kept: fees are a few hundred amounts. None for what is no amount.
+    if written and not _AMOUNT.fullmatch(written):
+        return None
     return not _MORE_THAN_NOTHING.isdisjoint(written)
 
 

@@ -163,7 +163,7 @@ class Ingest:
 
         What is found here may be stored otherwise by then; `page` compares again what it writes.
         """
-        async with self._database.begin() as connection:
+        async with self._database.single() as connection:
             hashes = await records.item_hashes(connection, lease, [item.head.source_id for item in items])
         differing = [item for item in items if hashes.get(item.head.source_id) != item.item_hash]
         translated = await translate(self._source, differing, requested_at)

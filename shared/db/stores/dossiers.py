@@ -8,12 +8,18 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import ask
 from shared.domain.measured import Measured
 from shared.domain.standing import Standing
 
 BATCH = 1000
 """At most so many dossiers a transaction."""
 
+
+_INSERT = (
+    "INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at)"
+    " SELECT $1, code, $2, $2 FROM unnest($3::text[]) AS code ON CONFLICT DO NOTHING RETURNING code"
+)
 
 _TYPES = {
     "code": "text",
@@ -88,15 +94,8 @@ async def touch(
     """Insert the dossiers that are new, lock all in the order of their codes, make them due; `others` only where they exist."""
     inserted: set[str] = set()
     if codes:
-        rows = await connection.execute(
-            text(
-                "INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at)"
-                " SELECT :province, code, :now, :now FROM unnest(CAST(:codes AS text[])) AS code ON CONFLICT DO NOTHING"
-                " RETURNING code"
-            ),
-            {"province": province, "codes": sorted(codes), "now": now},
-        )
-        inserted.update(rows.scalars())  # due as they come, and held by the insertion itself
+        rows = await ask(connection, _INSERT, province, now, sorted(codes))
+        inserted.update(code for (code,) in rows)  # due as they come, and held by the insertion itself
     await make_due(connection, province, {*codes, *others} - inserted, now=now)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.driver import copy_rows, driver_of
+from shared.db.driver import ask, copy_rows
 from shared.db.stores.sources import Lease
 from shared.db.tables import records
 from shared.db.types import to_json
@@ -95,11 +95,7 @@ async def codes(connection: AsyncConnection, lease: Lease, source_ids: Collectio
 
 
 async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_ids: Collection[str]) -> list[Any]:
-    """Ask straight from the driver, which is several times faster for rows as short as these."""
-    if not source_ids:
-        return []
-    rows: list[Any] = await (await driver_of(connection)).fetch(query, lease.province, lease.source, list(source_ids))
-    return rows
+    return await ask(connection, query, lease.province, lease.source, list(source_ids)) if source_ids else []
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import ask
 from shared.db.stores.sources import Lease
 from shared.db.tables import refusals
 from shared.db.views.scope import one_of
@@ -19,9 +20,8 @@ _MEND = text(
 """With arrays, not a parameter for each key: it is asked with every page, and a list of parameters is written anew each time."""
 
 
-_MOMENT = text(
-    "SELECT clock_timestamp(), EXISTS (SELECT FROM refusals WHERE province_code = :province AND source = :source"
-    " AND mended_at IS NULL)"
+_MOMENT = (
+    "SELECT clock_timestamp(), EXISTS (SELECT FROM refusals WHERE province_code = $1 AND source = $2 AND mended_at IS NULL)"
 )
 
 
@@ -37,8 +37,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 async def moment(connection: AsyncConnection, lease: Lease) -> tuple[datetime, bool]:
     """Return the database's clock, and whether items of the source are refused and not mended: nearly always there are none."""
-    row = (await connection.execute(_MOMENT, {"province": lease.province, "source": lease.source})).one()
-    return row[0], row[1]
+    now, has_refusals = (await ask(connection, _MOMENT, lease.province, lease.source))[0]
+    return now, has_refusals
 
 
 async def refuse(connection: AsyncConnection, lease: Lease, refused: Sequence[Refusal], *, now: datetime) -> list[Refusal]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, insert, select, text, up
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import ask
 from shared.db.tables import OF_DOSSIERS, PETITIONS, poll_runs, sources
 from shared.errors import LeaseLost
 
@@ -18,11 +19,11 @@ _start = func.split_part(sources.c.mark, _FROM, 2)
 """The mark holds the earliest start there was; one of a former version holds none and is taken for the present one."""
 
 _HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
-_ADVANCE = text(
-    "UPDATE sources SET progress_at = :now, records = records + :added, cursor = greatest(cursor, CAST(:cursor AS timestamptz))"
-    " WHERE province_code = :province AND name = :source RETURNING set_config('synchronous_commit', 'off', true)"
+_ADVANCE = (
+    "UPDATE sources SET progress_at = $3, records = records + $4, cursor = greatest(cursor, $5::timestamptz)"
+    " WHERE province_code = $1 AND name = $2 RETURNING set_config('synchronous_commit', 'off', true)"
 )
-"""Texts, since every page asks them: a statement built anew costs as much as the answer."""
+"""Written out, since every page asks them: a statement built anew costs as much as the answer."""
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -170,8 +171,7 @@ async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime
     The commit does not wait for the disk: a server that loses it in a crash loses the cursor with the rows, and they are read
     again. What follows from them is never lost, a later commit that waits takes every earlier one to the disk.
     """
-    parameters = {"province": lease.province, "source": lease.source, "cursor": cursor, "added": added, "now": now}
-    await connection.execute(_ADVANCE, parameters)
+    await ask(connection, _ADVANCE, lease.province, lease.source, now, added, cursor)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:

@@ -12,7 +12,6 @@ from services.monitor.sources.moments import Moments, portal_moment, update_time
 from services.monitor.sources.source import Head, Reading
 from services.monitor.sources.values import (
     Word,
-    any_flag,
     flag,
     is_owed,
     is_present,
@@ -73,7 +72,7 @@ class _Translation:
         dossier, odd = self._dossier, self._odd
         spelling = identities.key(dossier.MaHoSo, "MaHoSo")
         status = self._status()
-        papers = many(dossier.TaiLieuNop, "TaiLieuNop")
+        digitised, reused, stored = self._papers()
         record = Record(
             source=self._source,
             source_id=spelling,
@@ -96,9 +95,9 @@ class _Translation:
             paid_online=self._known(_PAID, dossier.DuocThanhToanTrucTuyen, "unknown way of payment"),
             result_online=self._known(_RETURNED_ONLINE, dossier.HinhThuc, "unknown way of return"),
             electronic_result=self._electronic_result(),
-            components_digitised=any_flag([dossier.HoSoCoThanhPhanSoHoa, *[paper.DuocSoHoa for paper in papers]], odd),
-            component_reused=any_flag([paper.DuocTaiSuDung for paper in papers], odd),
-            personal_store_used=any_flag([paper.DuocLayTuKhoDMQG for paper in papers], odd),
+            components_digitised=digitised,
+            component_reused=reused,
+            personal_store_used=stored,
             population_data_used=flag(dossier.TaiKhoanDuocXacThucVoiVNeID, odd) is True,
             supplements=self._supplements(),
         )
@@ -123,9 +122,21 @@ class _Translation:
             return table[""]
         return table[written]
 
+    def _papers(self) -> tuple[bool, bool, bool]:
+        """Return whether a paper was digitised, one reused, one taken from a personal store; all are read, for what is odd."""
+        odd, reused, stored = self._odd, False, False
+        digitised = flag(self._dossier.HoSoCoThanhPhanSoHoa, odd) is True
+        for paper in many(self._dossier.TaiLieuNop, "TaiLieuNop"):
+            digitised |= flag(paper.DuocSoHoa, odd) is True
+            reused |= flag(paper.DuocTaiSuDung, odd) is True
+            stored |= flag(paper.DuocLayTuKhoDMQG, odd) is True
+        return digitised, reused, stored
+
     def _fee_owed(self) -> bool:
-        fees = many(self._dossier.DanhSachLePhi, "DanhSachLePhi")
-        return True in [is_owed(fee.Gia, self._odd) for fee in fees]
+        owed = False
+        for fee in many(self._dossier.DanhSachLePhi, "DanhSachLePhi"):
+            owed |= is_owed(fee.Gia, self._odd)
+        return owed
 
     def _electronic_result(self) -> bool:
         results = many(self._dossier.DanhSachGiayToKetQua, "DanhSachGiayToKetQua")
@@ -134,6 +145,8 @@ class _Translation:
 
     def _supplements(self) -> tuple[Supplement, ...]:
         requests = many(self._dossier.DanhSachHoSoBoSung, "DanhSachHoSoBoSung")
+        if not requests:  # as nearly all have none
+            return ()
         found = [self._supplement(request) for request in requests]
         return oddities.each_once([supplement for supplement in found if supplement], self._odd)
 
