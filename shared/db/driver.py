@@ -1,27 +1,33 @@
-"""The driver's own connection, for what it does several times faster than SQLAlchemy: short rows out, many rows in."""
+"""The driver's own connection, for what it does several times faster than SQLAlchemy: what every page asks, many rows in."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-
-async def driver_of(connection: AsyncConnection) -> Any:
-    """Return the driver's own connection, inside the transaction that an earlier statement has begun."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    if driver is None:
-        raise RuntimeError("the connection is closed")
-    return driver
+_FIRST = select()
+"""SQLAlchemy begins its transaction with the first statement it is given, and not before."""
 
 
 async def ask(connection: AsyncConnection, query: str, *values: Any) -> list[Any]:
-    """Return the rows of a query, its values in the order of `$1`, `$2`: for what every page of every source asks."""
-    rows: list[Any] = await (await driver_of(connection)).fetch(query, *values)
+    """Return the rows of a statement, its values in the order of `$1`, `$2`."""
+    rows: list[Any] = await (await _driver_of(connection)).fetch(query, *values)
     return rows
 
 
 async def copy_rows(connection: AsyncConnection, table: str, columns: Collection[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Store new rows, given as values of these columns, in one COPY."""
     if rows:
-        driver = await driver_of(connection)
+        driver = await _driver_of(connection)
         await driver.copy_records_to_table(table, records=rows, columns=tuple(columns))
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    """Return the driver's own connection, inside the transaction of the caller where there is one."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise RuntimeError("the connection is closed")
+    if connection.in_transaction() and not driver.is_in_transaction():
+        await connection.execute(_FIRST)
+    return driver

@@ -11,7 +11,7 @@ from services.monitor.sources.source import DossierSource, Head, Listing, Readin
 from services.monitor.steps.mentions import Kept, Mentions
 from shared.db.engine import Connection, Database, clock
 from shared.db.stores import dossiers, look_ups, records, refusals, sources
-from shared.db.stores.records import Known, Stored
+from shared.db.stores.records import AlreadyStored, Known, Stored
 from shared.db.stores.refusals import Refusal
 from shared.db.stores.sources import Counts, Lease
 from shared.domain.records import digest
@@ -38,11 +38,13 @@ class Item(msgspec.Struct, frozen=True):
 class Translated(msgspec.Struct):
     """Items asked for at `requested_at`, translated where they are not stored with these very bytes.
 
-    `unchanged`: keys of those that are; `read` and `refused`: the others, by what became of them.
+    `unchanged`: keys of those that are; `read` and `refused`: the others, by what became of them; `new`: keys under which nothing
+    was stored then, nor about to be.
     """
 
     requested_at: datetime
     unchanged: list[str] = []
+    new: frozenset[str] = frozenset()
     read: list[tuple[Item, Reading]] = []
     refused: list[tuple[Item, Refusal]] = []
 
@@ -156,6 +158,7 @@ class Ingest:
         self._database = database
         self._source = source
         self._mentions = Mentions(database)
+        self._page_before: frozenset[str] = frozenset()
         self._added, self._take_stock_at = 0, _FIRST_STOCK
 
     async def prepare(self, lease: Lease, items: Sequence[Item], *, requested_at: datetime) -> Translated:
@@ -163,15 +166,42 @@ class Ingest:
 
         What is found here may be stored otherwise by then; `page` compares again what it writes.
         """
+        hashes, translated = await self._translated(lease, items, requested_at)
+        keys = frozenset(item.head.source_id for item in items)
+        translated.new = keys - hashes.keys() - self._page_before
+        self._page_before = keys
+        return translated
+
+    async def _translated(
+        self, lease: Lease, items: Sequence[Item], requested_at: datetime
+    ) -> tuple[dict[str, bytes], Translated]:
+        """Return the hashes stored under the keys of these items, and what differs from them translated."""
         async with self._database.single() as connection:
             hashes = await records.item_hashes(connection, lease, [item.head.source_id for item in items])
         differing = [item for item in items if hashes.get(item.head.source_id) != item.item_hash]
         translated = await translate(self._source, differing, requested_at)
         translated.unchanged = list(hashes.keys() - {item.head.source_id for item in differing})
-        return translated
+        return hashes, translated
 
     async def page(self, lease: Lease, translated: Translated, refused: Sequence[Refusal], *, cursor: datetime | None) -> Counts:
-        """Store a page and move the source's cursor with it; raises `LeaseLost` and writes nothing when the source was taken."""
+        """Store a page and move the source's cursor with it; raises `LeaseLost` and writes nothing when the source was taken.
+
+        What was new when it was prepared is nearly always new, and not asked for again; where it is not, all is compared.
+        """
+        try:
+            result, kept = await self._page(lease, translated, refused, cursor)
+        except AlreadyStored:
+            translated.new = frozenset()
+            result, kept = await self._page(lease, translated, refused, cursor)
+        await self._mentions.finish(lease.province, kept)
+        await self._take_stock(len(result.new))
+        received = len(translated.unchanged) + len(translated.read) + len(translated.refused) + len(refused)
+        skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
+        return Counts(1, received, len(result.new), len(result.changed), len(result.refused), skewed)
+
+    async def _page(
+        self, lease: Lease, translated: Translated, refused: Sequence[Refusal], cursor: datetime | None
+    ) -> tuple[Plan, Kept]:
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
             result = await self._plan(connection, lease, translated)
@@ -179,15 +209,12 @@ class Ingest:
             now, has_refusals = await refusals.moment(connection, lease)
             kept = await self._write(connection, lease, result, translated, has_refusals=has_refusals, now=now)
             await sources.advance(connection, lease, cursor=cursor, added=len(result.new), now=now)
-        await self._mentions.finish(lease.province, kept)
-        await self._take_stock(len(result.new))
-        received = len(translated.unchanged) + len(translated.read) + len(translated.refused) + len(refused)
-        skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
-        return Counts(1, received, len(result.new), len(result.changed), len(result.refused), skewed)
+        return result, kept
 
     async def _plan(self, connection: Connection, lease: Lease, translated: Translated) -> Plan:
         """Compare with what is stored, as nobody can change it any more: the caller holds the source."""
-        return plan(translated, await records.known(connection, lease, translated.source_ids))
+        asked = [key for key in translated.source_ids if key not in translated.new]
+        return plan(translated, await records.known(connection, lease, asked))
 
     async def _take_stock(self, added: int) -> None:
         """Tell PostgreSQL of growth in time. By itself it looks every minute; until then it plans for tables that are all but
@@ -205,7 +232,7 @@ class Ingest:
         The dossier becomes due as of when the question was owed, so that nothing is called settled before it is reviewed.
         """
         items, refused = open_items(self._source, raws)
-        translated = await self.prepare(lease, items, requested_at=requested_at)
+        _, translated = await self._translated(lease, items, requested_at)
         async with self._database.begin() as connection:
             await sources.hold(connection, lease)
             result = await self._plan(connection, lease, translated)

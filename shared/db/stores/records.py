@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,10 @@ from shared.db.stores.sources import Lease
 from shared.db.tables import records
 from shared.db.types import to_json
 from shared.domain.records import Record, changes
+
+
+class AlreadyStored(Exception):
+    """A record that was to be new is there; the transaction that met it is over."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -99,12 +104,18 @@ async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_i
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:
-    """Store records the source did not have before: those with notes apart, since an array costs even where it is empty."""
+    """Store records the source did not have before; raises `AlreadyStored` where it had.
+
+    Those with notes go apart, since an array costs even where it is empty.
+    """
     columns = ("province_code", "source", *_COLUMNS)
     plain = [(lease.province, lease.source, *_row(stored)) for stored in new if not stored.record.notes]
     noted = [(lease.province, lease.source, *_row(stored), stored.record.notes) for stored in new if stored.record.notes]
-    await copy_rows(connection, "records", columns, plain)
-    await copy_rows(connection, "records", (*columns, "notes"), noted)
+    try:
+        await copy_rows(connection, "records", columns, plain)
+        await copy_rows(connection, "records", (*columns, "notes"), noted)
+    except asyncpg.UniqueViolationError:
+        raise AlreadyStored from None
 
 
 async def take_stock(connection: AsyncConnection) -> None:

@@ -20,9 +20,7 @@ _MEND = text(
 """With arrays, not a parameter for each key: it is asked with every page, and a list of parameters is written anew each time."""
 
 
-_MOMENT = (
-    "SELECT clock_timestamp(), EXISTS (SELECT FROM refusals WHERE province_code = $1 AND source = $2 AND mended_at IS NULL)"
-)
+_MOMENT = "SELECT clock_timestamp(), EXISTS (SELECT FROM refusals WHERE province_code = $1 AND source = $2 AND mended_at IS NULL)"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
