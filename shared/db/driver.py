@@ -1,6 +1,6 @@
 """The driver's own connection, for what it does several times faster than SQLAlchemy: what every page asks, many rows in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,14 @@ async def ask(connection: AsyncConnection, query: str, *values: Any) -> list[Any
     return rows
 
 
+def one_text(codes: Iterable[str]) -> str:
+    """Return codes as one value, which the server takes apart with `string_to_array($1, ',')`: no code has a comma.
+
+    Of an array the driver looks at every item by itself, which takes four times as long.
+    """
+    return ",".join(codes)
+
+
 async def copy_rows(connection: AsyncConnection, table: str, columns: Collection[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Store new rows, given as values of these columns, in one COPY."""
     if rows:
@@ -25,7 +33,7 @@ async def copy_rows(connection: AsyncConnection, table: str, columns: Collection
 
 async def _driver_of(connection: AsyncConnection) -> Any:
     """Return the driver's own connection, inside the transaction of the caller where there is one."""
-    driver = (await connection.get_raw_connection()).driver_connection
+    driver: Any = connection.sync_connection and connection.sync_connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the connection is closed")
     if connection.in_transaction() and not driver.is_in_transaction():

@@ -19,7 +19,7 @@ _FURTHEST_AHEAD = timedelta(days=20 * 365 + 5)
 
 def portal_moment(written: str) -> datetime:
     """Parse `yyyyMMddHHmmss` in Asia/Ho_Chi_Minh; raises ValueError, or OverflowError at the ends of the calendar."""
-    if len(written) != 14 or not (written.isascii() and written.isdigit()):
+    if len(written) != 14 or not written.isdigit():  # digits of other scripts are none to what follows
         raise ValueError("not yyyyMMddHHmmss")
     return datetime.fromisoformat(f"{written[:8]}T{written[8:]}Z") - _AHEAD_OF_UTC
 

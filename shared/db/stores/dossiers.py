@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.driver import ask
+from shared.db.driver import ask, one_text
 from shared.domain.measured import Measured
 from shared.domain.standing import Standing
 
@@ -18,7 +18,7 @@ BATCH = 1000
 
 _INSERT = (
     "INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at)"
-    " SELECT $1, code, $2, $2 FROM unnest($3::text[]) AS code ON CONFLICT DO NOTHING RETURNING code"
+    " SELECT $1, code, $2, $2 FROM unnest(string_to_array($3, ',')) AS code ON CONFLICT DO NOTHING RETURNING code"
 )
 
 _TYPES = {
@@ -94,7 +94,7 @@ async def touch(
     """Insert the dossiers that are new, lock all in the order of their codes, make them due; `others` only where they exist."""
     inserted: set[str] = set()
     if codes:
-        rows = await ask(connection, _INSERT, province, now, sorted(codes))
+        rows = await ask(connection, _INSERT, province, now, one_text(sorted(codes)))
         inserted.update(code for (code,) in rows)  # due as they come, and held by the insertion itself
     await make_due(connection, province, {*codes, *others} - inserted, now=now)
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.driver import ask, copy_rows
+from shared.db.driver import ask, copy_rows, one_text
 from shared.db.stores.sources import Lease
 from shared.db.tables import records
 from shared.db.types import to_json
@@ -61,7 +61,7 @@ _COLUMNS = (
     "record",
 )
 
-_SELECT = "SELECT {} FROM records WHERE province_code = $1 AND source = $2 AND source_id = ANY($3::text[])"
+_SELECT = "SELECT {} FROM records WHERE province_code = $1 AND source = $2 AND source_id = ANY(string_to_array($3, ','))"
 _HASHES = _SELECT.format("source_id, item_hash")
 _KNOWN = _SELECT.format(", ".join(Known.__struct_fields__))
 _RECORDS = _SELECT.format("source_id, record")
@@ -100,7 +100,7 @@ async def codes(connection: AsyncConnection, lease: Lease, source_ids: Collectio
 
 
 async def _fetch(connection: AsyncConnection, query: str, lease: Lease, source_ids: Collection[str]) -> list[Any]:
-    return await ask(connection, query, lease.province, lease.source, list(source_ids)) if source_ids else []
+    return await ask(connection, query, lease.province, lease.source, one_text(source_ids)) if source_ids else []
 
 
 async def add(connection: AsyncConnection, lease: Lease, new: Sequence[Stored]) -> None:
