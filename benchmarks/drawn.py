@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from benchmarks import items
-from benchmarks.multiply import copies, tidy_up, times_as_many
+from benchmarks.multiply import copy, tidy_up, times_as_many
 from benchmarks.province import PROVINCE, watched_province
 from shared.db import tables
 from shared.db.engine import Database
@@ -46,15 +46,15 @@ async def draw(database: Database, dossiers: int) -> int:
     real = min(REAL, dossiers)
     await _watch(database, real)
     times = dossiers // real - 1
+    await copy(database, tables.dossiers, _DOSSIERS, times)
+    await copy(database, tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL")
+    await copy(database, tables.records, _RECORD, times // _RECORDS)
+    await copy(database, tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1)
     async with database.begin() as connection:
         for statement in (
-            copies(tables.dossiers, _DOSSIERS, times),
-            copies(tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL"),
-            copies(tables.records, _RECORD, times // _RECORDS),
             f"UPDATE agencies SET in_catalogue = true, level = {_COMMUNE} WHERE code <> province_code",
             times_as_many(tables.agency_tally, times + 1),
             times_as_many(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
-            copies(tables.procedure_tally, {"procedure": "procedure || '-' || copy"}, _PROCEDURES - 1),
         ):
             await connection.execute(text(statement))
         await open_tally.count_anew(connection, PROVINCE)
