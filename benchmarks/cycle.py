@@ -5,8 +5,8 @@ systems answer at once and without HTTP, so that the time is ours alone. Rows of
 the update times of the changes of each cycle lie further apart than that.
 
 Ceiling: the same cycle when nothing changed. Then the same at ten times the dossiers (`multiply`), of which the changes are
-spread over all; its ceiling is the cycle before, since a cycle costs what changes, not what there is. At most 100,000 dossiers
-are read and judged by the monitor; of more than that, all others are copies from the start.
+spread over all; its ceiling is the first cycle, since a cycle costs what changes, not what there is. At most 100,000 dossiers
+are read and judged by the monitor; `--dossiers 1000000` goes on to ten million.
 """
 
 from collections import defaultdict
@@ -24,43 +24,39 @@ _CHANGES = 1000
 _READ = 100_000
 _CYCLES = 5
 _TIMES = 10
+_MOST_SIZES = 3
 _AT_MOST = 1.25
 _APART = timedelta(minutes=10)
 _PARTS = ("poll of the portal", "poll of the home system", "review", "settling", "in all")
-_LAST = 2 * _CYCLES
+_LAST = _MOST_SIZES * _CYCLES
 
 Taken = Mapping[str, Sequence[float]]
 """Seconds of each cycle, by part."""
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
-    """Measure five cycles with changes, and as many without between them; then at ten times the dossiers."""
-    read = min(settings.dossiers, _READ)
-    times = settings.dossiers // read
-    dossiers = times * read
+    """Measure five cycles with changes, and as many without between them; then at ten times the dossiers, up to `_MOST_SIZES`."""
+    sizes = [min(settings.dossiers, _READ)]
+    while sizes[-1] < _TIMES * settings.dossiers and len(sizes) < _MOST_SIZES:
+        sizes.append(_TIMES * sizes[-1])
     async with server.database() as database, watched_province(database) as province:
-        for number in range(read):
+        for number in range(sizes[0]):
             province.change(number, finished=number % 4 != 0)
         await province.load()
         await province.monitor.settle()
-        if times > 1:
-            await multiply(database, times)
         await tidy_up(database)
-        once, idle = await _cycles(province, read, _copies(times), first=0)
-        await multiply(database, _TIMES, before="0")
-        await tidy_up(database)
-        many, _ = await _cycles(province, read, _copies(times, _TIMES), first=_CYCLES)
-    return [
-        *(_figure(part, once[part], dossiers, idle[part], "nothing changed") for part in _PARTS),
-        *(_figure(part, many[part], _TIMES * dossiers, once[part], f"{dossiers:,}") for part in _PARTS),
-        _growth(once, many, dossiers),
-    ]
-
-
-def _copies(times: int, again: int = 1) -> list[str]:
-    """Return what the keys of a dossier and of its copies have at their ends, copied so many times and these again."""
-    once = ["", *map(str, range(1, times))]
-    return [one + added for one in once for added in ("", *(f"0{digit}" for digit in range(1, again)))]
+        once, idle = await _cycles(province, sizes[0], [""], first=0)
+        figures = [_figure(part, once[part], sizes[0], idle[part], "nothing changed") for part in _PARTS]
+        copies = [""]
+        for count, dossiers in enumerate(sizes[1:], start=1):
+            before = "0" * (count - 1)
+            await multiply(database, _TIMES, before=before)
+            await tidy_up(database)
+            copies += [f"{copy}{before}{digit}" for copy in copies for digit in range(1, _TIMES)]
+            many, _ = await _cycles(province, sizes[0], copies, first=count * _CYCLES)
+            figures += [_figure(part, many[part], dossiers, once[part], f"{sizes[0]:,}") for part in _PARTS]
+            figures.append(_growth(once, many, dossiers, sizes[0]))
+    return figures
 
 
 async def _cycles(province: Province, read: int, copies: Sequence[str], *, first: int) -> tuple[Taken, Taken]:
@@ -126,11 +122,11 @@ def _figure(part: str, taken: Sequence[float], dossiers: int, ceiling: Sequence[
     )
 
 
-def _growth(once: Taken, many: Taken, dossiers: int) -> Figure:
-    """Return how many times as long a cycle takes at ten times the dossiers."""
+def _growth(once: Taken, many: Taken, dossiers: int, first: int) -> Figure:
+    """Return how many times as long a cycle takes at so many dossiers as at the `first` size."""
     return Figure(
         benchmark="cycle",
-        what=f"in all, at {_TIMES * dossiers:,} dossiers beside {dossiers:,}",
+        what=f"in all, at {dossiers:,} dossiers beside {first:,}",
         value=typical(many["in all"]) / typical(once["in all"]),
         unit="times",
         ceiling=1,
