@@ -1,12 +1,10 @@
 """What every test may use: a real PostgreSQL, and a migrated database of its own for each test."""
 
 import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import structlog
@@ -18,6 +16,7 @@ from shared.config import Settings
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import Database, create_engine
+from tests.folders import server_folder
 
 # Properties give the same answer on every machine, however slow; `pytest --hypothesis-profile=explore` looks further.
 settings.register_profile(
@@ -58,7 +57,7 @@ class Postgres:
 async def postgres() -> AsyncIterator[Postgres]:
     """A server with one migrated database, from which those of the tests are copied."""
     given = Settings.load().database_url
-    folder = Path(tempfile.mkdtemp(prefix="watch766-tests-"))  # not pytest's own, which only its user may enter
+    folder = server_folder()
     embedded = None if given else EmbeddedServer(folder)
     url = given.get_secret_value() if given else embedded.url if embedded else ""
     blank = Postgres(url, template="")

@@ -1,5 +1,7 @@
 """The composition root: everything the application needs is built here and nowhere else."""
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from fastapi import FastAPI
@@ -117,11 +119,13 @@ def create_app(
     sealer: Sealer | None = None,
     clock: Moment | None = None,
     resolve: Resolve | None = None,
+    seconds: Callable[[], float] = monotonic,
 ) -> FastAPI:
     """Return the application over one database and one province's configuration.
 
     `sealer` seals the secrets of webhooks; without one none can be made. `clock` tells `now` inside the transaction of a request,
-    `resolve` the addresses of a name: the database's own and the system's unless a test says otherwise.
+    `resolve` the addresses of a name, `seconds` measures how often somebody asks: those of the database and the system unless
+    a test says otherwise.
     """
     app = FastAPI(
         title="Watch766",
@@ -152,7 +156,8 @@ def create_app(
     app.add_middleware(BodyLimit, largest=access.largest_body)
     app.add_middleware(Memory, reader=app.state.reader, metrics=app.state.metrics, kepts=Kepts())
     doorkeeper = Credentials(app.state.keys, _tokens(database, config))
-    app.add_middleware(Gate, doorkeeper=doorkeeper, asked=Buckets(access.rate), failed=Buckets(access.failures))
+    asked, failed = (Buckets(rate, seconds=seconds) for rate in (access.rate, access.failures))
+    app.add_middleware(Gate, doorkeeper=doorkeeper, asked=asked, failed=failed)
     app.add_middleware(HeadLimit)
     app.add_middleware(TimeLimit, longest=access.timeout)
     if access.origins:

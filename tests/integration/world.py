@@ -46,6 +46,7 @@ from shared.policy.scoring import scoring_policies
 
 PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
+CALENDAR = working_time(CalendarConfig())
 HOUR = timedelta(hours=1)
 
 
@@ -201,8 +202,7 @@ class World:
             if self.evaluation:
                 configured.append(evaluation_registration(self.evaluation_every, position=3))
             await sources.register(connection, PROVINCE, configured, now=now)
-        calendar = working_time(CalendarConfig())
-        reviewer = Reviewer(self.database, self.rules, calendar, fingerprint, mass=self.mass)
+        reviewer = Reviewer(self.database, self.rules, CALENDAR, fingerprint, mass=self.mass)
         await reviewer.start()
         self.reviewer = reviewer
         watched = [Watched(self.portal, self.every, self.every, self.petitions_every), Watched(self.home, self.every, None)]
@@ -210,14 +210,14 @@ class World:
         steps = Steps(
             reviewer=reviewer,
             settling=Settling(self.database, PROVINCE),
-            nightly=NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, calendar)),
+            nightly=NightlyAudit(self.database, PROVINCE, Auditor(self.database, self.rules, CALENDAR)),
             score_days=ScoreDays(self.database, PROVINCE, self.plan.offices),
             score_reviewer=ScoreReviewer(self.database, reviewer, self.plan),
             valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
             digests=Digests(self.database, reviewer, self.plan, DigestsConfig().at),
-            unacknowledged=Unacknowledged(self.database, PROVINCE, AlertsConfig().escalating, calendar),
+            unacknowledged=Unacknowledged(self.database, PROVINCE, AlertsConfig().escalating, CALENDAR),
             evaluation=evaluate,
             fan_out=self.fan_out,
             dispatcher=self.dispatcher,

@@ -1,17 +1,16 @@
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from shared.db.embedded import EmbeddedServer
+from tests.folders import server_folder
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[EmbeddedServer]:
     """A PostgreSQL that a test may stop and start."""
-    folder = Path(tempfile.mkdtemp(prefix="watch766-survival-"))
+    folder = server_folder()
     started = EmbeddedServer(folder)
     yield started
     started.release()

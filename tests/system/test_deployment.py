@@ -5,10 +5,11 @@ import json
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,21 +93,21 @@ def test_what_runs_is_of_the_versions_that_are_tested_and_none_of_the_tools() ->
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The installation the image makes of the tree, without its dependencies, which the tests have."""
     folder = Path(os.path.realpath(tmp_path_factory.mktemp("context")))
     for told in steps("COPY"):
         if "--from" not in told:
             for name in told.split()[:-1]:
                 _copy(ROOT / name, folder / name)
-    (site,) = [tmp_path_factory.mktemp("site")]
+    site = Path(tempfile.mkdtemp(prefix="watch766-site-"))  # not pytest's own, which only its user may enter
+    site.chmod(0o755)
     install = next(told for told in steps("RUN") if told.endswith(" ."))
     command = [sys.executable, "-m", *install.removeprefix("/venv/bin/").split(), "--quiet", "--target", str(site)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for parent in (site, *site.parents[:2]):
-        parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
-    return site
+    yield site
+    shutil.rmtree(site)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.ports import free_ports
 from tests.system.documents import PAGES, ROOT, blocks, examples
+from tests.system.running import PATIENCE
 
 ELSEWHERE = {
     "make": "installs from the network; that the recipe exists is tested, and what it runs is tested by itself",
@@ -53,7 +54,7 @@ async def test_the_commands_of_a_page_work(page: Path, tmp_path_factory: pytest.
             "bash", "script", cwd=folder, env=_environ(folder), stdout=told, stderr=told, start_new_session=True
         )
     try:
-        status = await asyncio.wait_for(process.wait(), 90)
+        status = await asyncio.wait_for(process.wait(), PATIENCE)
     except TimeoutError:
         os.killpg(process.pid, signal.SIGTERM)
         raise

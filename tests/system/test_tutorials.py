@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.documents import ROOT, follow
+from tests.system.running import PATIENCE
 
 
 @pytest.fixture
@@ -23,7 +24,12 @@ def tree(tmp_path: Path) -> Path:
 def run(tree: Path, *command: str) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WATCH766_")}
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=tree, env=environ | {"PYTHONPATH": "."}, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", *command],
+        cwd=tree,
+        env=environ | {"PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 

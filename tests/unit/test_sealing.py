@@ -42,7 +42,7 @@ def test_a_key_made_by_openssl_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "short", "khóa", "A" * 40 + "=" * 4, new_key() + ",", base64.b64encode(b"x" * 31).decode()]
+    "written", ["", "short", "khóa", "A" * 40 + "=" * 4, "A" * 43 + "=,", base64.b64encode(b"x" * 31).decode()]
 )
 def test_what_is_no_key_is_refused_without_telling_it(written: str) -> None:
     with pytest.raises(ConfigError, match=r"^WATCH766_WEBHOOK_KEY: ") as refused:
