@@ -22,8 +22,8 @@ setup: .venv/.installed ## install into .venv, puts watch766 at .venv/bin/watch7
 run: setup ## run everything here: database, simulated province, monitor, API (Ctrl-C stops it)
 	@$(BIN)/watch766 demo
 
-test: setup ## run every test
-	$(BIN)/python -m pytest
+test: setup ## run every test, in two processes beside each other
+	$(BIN)/python -m pytest --numprocesses=2
 
 fuzz: setup ## ask every operation of the OpenAPI document many things for some minutes; FUZZ_EXAMPLES says how many
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-400} $(BIN)/python -m pytest tests/api/test_schemathesis.py

@@ -17,6 +17,7 @@ from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import Database, create_engine
 from tests.folders import server_folder
+from tests.scheduling import Scheduling, longest_first
 
 # Properties give the same answer on every machine, however slow; `pytest --hypothesis-profile=explore` looks further.
 settings.register_profile(
@@ -24,6 +25,18 @@ settings.register_profile(
 )
 settings.register_profile("explore", database=None, deadline=timedelta(seconds=5), max_examples=5000)
 settings.load_profile("steady")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Decide which process runs what."""
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order what several processes share; alone, tests run as they stand."""
+    if hasattr(config, "workerinput"):
+        longest_first(items)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """Ports for the servers of the tests."""
 
+import os
 import random
 import socket
 from contextlib import ExitStack
 
-_CANDIDATES = range(20_000, 30_000)
-"""Below the ports that systems give to outgoing connections: none of these is taken between being chosen and being used."""
+_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_CANDIDATES = range(20_000 + _PROCESS, 30_000, _PROCESSES)
+"""Below the ports that systems give to outgoing connections, and others than those of the processes that test beside this one:
+none of these is taken between being chosen and being used."""
 
 
 def free_ports(count: int) -> list[int]:
