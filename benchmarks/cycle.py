@@ -4,9 +4,10 @@ Both sides are polled one after the other (in practice at the same time), what c
 systems answer at once and without HTTP, so that the time is ours alone. Rows of the last five minutes are read again, as always;
 the update times of the changes of each cycle lie further apart than that.
 
-Ceiling: the same cycle when nothing changed. Then the same at ten times the dossiers (`multiply`), of which the changes are
-spread over all; its ceiling is the first cycle, since a cycle costs what changes, not what there is. At most 100,000 dossiers
-are read and judged by the monitor; `--dossiers 1000000` goes on to ten million.
+Ceiling: the same cycle when nothing changed. Then the same at ten times the dossiers (`multiply`), of which the newest change, as
+in life; its ceiling is the first cycle, since a cycle costs what changes, not what there is. Told beside it: the cycle whose
+changes are spread over all there are, new and old. At most 100,000 dossiers are read and judged by the monitor; `--dossiers
+1000000` goes on to ten million.
 """
 
 from collections import defaultdict
@@ -16,7 +17,7 @@ from time import perf_counter
 
 from benchmarks import items
 from benchmarks.figures import Figure, Settings, typical
-from benchmarks.multiply import multiply, tidy_up
+from benchmarks.multiply import MONTHS, YEARS, ten_times, tidy_up
 from benchmarks.province import Province, watched_province
 from benchmarks.temporary import Server
 
@@ -24,63 +25,73 @@ _CHANGES = 1000
 _READ = 100_000
 _CYCLES = 5
 _TIMES = 10
-_MOST_SIZES = 3
+_OLDER = (YEARS, MONTHS)
 _AT_MOST = 1.25
 _APART = timedelta(minutes=10)
 _PARTS = ("poll of the portal", "poll of the home system", "review", "settling", "in all")
-_LAST = _MOST_SIZES * _CYCLES
+_LAST = (1 + 2 * len(_OLDER)) * _CYCLES
 
 Taken = Mapping[str, Sequence[float]]
 """Seconds of each cycle, by part."""
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
-    """Measure five cycles with changes, and as many without between them; then at ten times the dossiers, up to `_MOST_SIZES`."""
-    sizes = [min(settings.dossiers, _READ)]
-    while sizes[-1] < _TIMES * settings.dossiers and len(sizes) < _MOST_SIZES:
-        sizes.append(_TIMES * sizes[-1])
+    """Measure five cycles with changes, and as many without between them; then at ten times the dossiers, and at a hundred."""
+    first = min(settings.dossiers, _READ)
+    sizes = [size for size in (first * _TIMES, first * _TIMES**2) if size <= settings.dossiers * _TIMES]
     async with server.database() as database, watched_province(database) as province:
-        for number in range(sizes[0]):
+        for number in range(first):
             province.change(number, finished=number % 4 != 0)
         await province.load()
         await province.monitor.settle()
         await tidy_up(database)
-        once, idle = await _cycles(province, sizes[0], [""], first=0)
-        figures = [_figure(part, once[part], sizes[0], idle[part], "nothing changed") for part in _PARTS]
-        copies = [""]
-        for count, dossiers in enumerate(sizes[1:], start=1):
-            before = "0" * (count - 1)
-            await multiply(database, _TIMES, before=before)
+        cycles = _Cycles(province, first)
+        once, idle = await cycles.run([0])
+        figures = [_figure(part, once[part], first, idle[part], "nothing changed") for part in _PARTS]
+        ages = [0]
+        for size, older, step in zip(sizes, _OLDER, (10, 1), strict=False):
+            await ten_times(database, older)
             await tidy_up(database)
-            copies += [f"{copy}{before}{digit}" for copy in copies for digit in range(1, _TIMES)]
-            many, _ = await _cycles(province, sizes[0], copies, first=count * _CYCLES)
-            figures += [_figure(part, many[part], dossiers, once[part], f"{sizes[0]:,}") for part in _PARTS]
-            figures.append(_growth(once, many, dossiers, sizes[0]))
+            ages += [age + step * digit for age in ages for digit in range(1, _TIMES)]
+            many, _ = await cycles.run([0])
+            spread, _ = await cycles.run(ages)
+            figures += [_figure(part, many[part], size, once[part], f"{first:,}") for part in _PARTS]
+            figures.append(_growth(once, many, size, first))
+            figures.append(_figure("in all, spread over all", spread["in all"], size, once["in all"], f"{first:,}"))
     return figures
 
 
-async def _cycles(province: Province, read: int, copies: Sequence[str], *, first: int) -> tuple[Taken, Taken]:
-    """Return what five cycles took, and five in which nothing changed. `first`: the number of the first of them."""
-    taken: dict[str, list[float]] = defaultdict(list)
-    idle: dict[str, list[float]] = defaultdict(list)
-    for cycle in range(first, first + _CYCLES):
-        changed = _change(province, cycle, read, copies)
-        reviewed = await _cycle(province, taken)
-        if reviewed < changed:
-            raise AssertionError(f"only {reviewed} dossiers of {changed} were reviewed")
-        await _cycle(province, idle)
-    return taken, idle
+class _Cycles:
+    """Runs cycles, each with later changes than all before."""
 
+    def __init__(self, province: Province, read: int) -> None:
+        self._province = province
+        self._read = read
+        self._number = 0
 
-def _change(province: Province, cycle: int, read: int, copies: Sequence[str]) -> int:
-    """Give a thousand dossiers another due date, originals and their copies in turn; returns how many."""
-    updated = items.NOW - _APART * (_LAST - cycle)
-    changes = min(_CHANGES, read)
-    for count in range(changes):
-        moment = updated + timedelta(seconds=count // 5)
-        due = items.NOW + timedelta(days=30 + cycle)
-        province.change((count * 97 + cycle) % read, updated=moment, due=due, copy=copies[count % len(copies)])
-    return changes
+    async def run(self, ages: Sequence[int]) -> tuple[Taken, Taken]:
+        """Return what five cycles took, and five in which nothing changed; `ages`: of which copies the changes are, in turns."""
+        taken: dict[str, list[float]] = defaultdict(list)
+        idle: dict[str, list[float]] = defaultdict(list)
+        for _ in range(_CYCLES):
+            changed = self._change(ages)
+            reviewed = await _cycle(self._province, taken)
+            if reviewed < changed:
+                raise AssertionError(f"only {reviewed} dossiers of {changed} were reviewed")
+            await _cycle(self._province, idle)
+            self._number += 1
+        return taken, idle
+
+    def _change(self, ages: Sequence[int]) -> int:
+        """Give a thousand dossiers another due date; returns how many."""
+        updated = items.NOW - _APART * (_LAST - self._number)
+        changes = min(_CHANGES, self._read)
+        for count in range(changes):
+            moment = updated + timedelta(seconds=count // 5)
+            due = items.NOW + timedelta(days=30 + self._number)
+            number = (count * 97 + self._number) % self._read
+            self._province.change(number, updated=moment, due=due, age=ages[count % len(ages)])
+        return changes
 
 
 async def _cycle(province: Province, taken: dict[str, list[float]]) -> int:

@@ -18,9 +18,15 @@ _SPACING = timedelta(seconds=50)
 _OLDEST = timedelta(days=120)
 
 
-def code(number: int) -> str:
-    """Return the dossier code of a number."""
-    return f"H20.{number % _AGENCIES + 1:02d}-2611{number % 28 + 1:02d}-{number:07d}"
+def code(number: int, age: int = 0) -> str:
+    """Return the dossier code of a number; `age`, below 100: of its copy of so many years and months before, a digit each."""
+    years, months = divmod(age, 10)
+    return f"H20.{number % _AGENCIES + 1:02d}-{26 - years}{11 - months:02d}{number % 28 + 1:02d}-{number:07d}"
+
+
+def home_id(number: int, age: int = 0) -> str:
+    """Return the home system's own key of the same."""
+    return f"{age:02d}{number:022x}"
 
 
 def updated_at(number: int) -> datetime:
@@ -68,7 +74,7 @@ def home_item(number: int, **changes: Any) -> dict[str, Any]:
     accepted = updated_at(number) - timedelta(hours=1)
     agency = {"code": f"H20.{number % _AGENCIES + 1:02d}", "name": f"Ủy ban nhân dân phường {number % _AGENCIES + 1}"}
     return {
-        "id": f"{number:024x}",
+        "id": home_id(number),
         "code": f"NB-{number}",
         "nationCode": code(number),
         "procedure": {
@@ -96,9 +102,9 @@ def home_item(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def both(
-    number: int, *, updated: datetime | None = None, due: datetime | None = None, finished: bool = False, copy: str = ""
+    number: int, *, updated: datetime | None = None, due: datetime | None = None, finished: bool = False, age: int = 0
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a dossier as the portal and as the home system list it, in agreement; `copy` ends its keys (`multiply`)."""
+    """Return a dossier as the portal and as the home system list it, in agreement; `age` as in `code`."""
     at = updated or updated_at(number)
     on_the_portal: dict[str, Any] = {"NgayCapNhat": to_portal(at)}
     at_home: dict[str, Any] = {"updatedDate": to_home(at)}
@@ -107,9 +113,9 @@ def both(
     if finished:
         on_the_portal |= {"TrangThaiHoSo": "9", "NgayKetThucXuLy": to_portal(at)}
         at_home |= {"dossierStatus": {"id": 4, "name": "Hoàn thành"}, "completedDate": to_home(at), "currentTask": []}
-    if copy:
-        on_the_portal["MaHoSo"] = at_home["nationCode"] = code(number) + copy
-        at_home["id"] = f"{number:024x}{copy}"
+    if age:
+        on_the_portal["MaHoSo"] = at_home["nationCode"] = code(number, age)
+        at_home["id"] = home_id(number, age)
     return portal_item(number, **on_the_portal), home_item(number, **at_home)
 
 

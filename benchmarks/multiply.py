@@ -1,13 +1,14 @@
-"""Many more dossiers than were read: PostgreSQL copies what is stored of each under other codes, and the tallies are made to fit.
+"""Many more dossiers than were read: PostgreSQL copies what is stored of each as older ones, and the tallies are made to fit.
 
 For dossiers of which nothing is wrong: findings, alerts and histories are not copied.
 """
 
 from collections.abc import Mapping
 
+import msgspec
 from sqlalchemy import Table, text
 
-from benchmarks.province import PROVINCE
+from benchmarks.province import PORTAL, PROVINCE
 from shared.db import tables
 from shared.db.engine import Database
 from shared.db.stores import open_tally
@@ -26,27 +27,47 @@ _INDEXES = """
 _TALLIES = (tables.agency_tally, tables.procedure_tally)
 
 
-async def multiply(database: Database, times: int, *, before: str = "") -> None:
-    """Make the dossiers stored so many times as many, at most ten.
+class Older(msgspec.Struct, frozen=True):
+    """How copies get older by one digit of `items.code`'s `age`: expressions over a row and `copy`, 1 to 9."""
 
-    Each copy's keys are its original's, then `before`, then one digit, from 1 on. It is stored as if it had been read:
-    `items.both` lists the same dossier when it is given what was added.
-    """
-    if not 1 < times <= 10:
-        raise ValueError("a copy is told by one digit")
-    added = f" || '{before}' || copy"
-    record = {key: f"{key}{added}" for key in ("source_id", "code")} | {"record": _record(added)}
-    for table, changed in (*((table, {"code": f"code{added}"}) for table in _CODED), (tables.records, record)):
-        await copy(database, table, changed, times - 1)
+    code: str
+    home_id: str
+    time: str
+
+
+YEARS = Older(
+    "regexp_replace({}, '-26', '-' || (26 - copy))",
+    "overlay({} PLACING copy::text FROM 1 FOR 1)",
+    "{} - make_interval(years => copy)",
+)
+MONTHS = Older(
+    r"regexp_replace({}, '-(\d\d)11', '-\1' || lpad((11 - copy)::text, 2, '0'))",
+    "overlay({} PLACING copy::text FROM 2 FOR 1)",
+    "{} - make_interval(months => copy)",
+)
+_COPIES = 9
+_TIMES = ("submitted_at", "due_at", "ended_at", "intake_by", "taken_up_at")
+
+
+async def ten_times(database: Database, older: Older) -> None:
+    """Add nine copies of each dossier that is stored, as if they had been read: by `YEARS` first, then by `MONTHS`."""
+    code = older.code.format("code")
+    times = {name: older.time.format(name) for name in _TIMES} | {"counted_on": f"({older.time.format('counted_on')})::date"}
+    changed = {table: {"code": code} for table in _CODED} | {tables.records: _record(older)}
+    changed[tables.dossiers] |= times
+    for table, columns in changed.items():
+        await copy(database, table, columns, _COPIES)
     async with database.begin() as connection:
         for table in _TALLIES:
-            await connection.execute(text(times_as_many(table, times)))
+            await connection.execute(text(times_as_many(table, _COPIES + 1)))
         await open_tally.count_anew(connection, PROVINCE)
 
 
-def _record(added: str) -> str:
-    keys = f"'source_id', source_id{added}, 'code', code{added}, 'spelling', (record ->> 'spelling'){added}"
-    return f"record || jsonb_build_object({keys})"
+def _record(older: Older) -> dict[str, str]:
+    code, spelling = older.code.format("code"), older.code.format("record ->> 'spelling'")
+    key = f"CASE source WHEN '{PORTAL.name}' THEN {older.code.format('source_id')} ELSE {older.home_id.format('source_id')} END"
+    record = f"record || jsonb_build_object('source_id', {key}, 'code', {code}, 'spelling', {spelling})"
+    return {"code": code, "source_id": key, "record": record}
 
 
 async def tidy_up(database: Database) -> None:
