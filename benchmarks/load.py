@@ -4,7 +4,7 @@ The monitor runs on its schedule over a large stock, with a webhook that hears e
 a steady rate for each step, and what that takes is not counted as the monitor's. Sources are polled every 5 s with an overlap of
 25 s, the default's proportions twelve times as often: what waits for the schedule waits up to 5 s here and 60 s by default. It
 bends where the oldest change waits longer than three polls at the end of a step, or much less is reviewed than
-arrives; what is reviewed a second from there on is what it holds.
+arrives; what is reviewed a second in the step before is what it holds.
 
 Ceiling of that: the rate at which the backlog goes away once nothing arrives any more. Beside it: a spike of five times the rate
 for ten seconds, and the API asked by four callers in another process, with the changes of the largest province and without.
@@ -92,14 +92,13 @@ async def _loaded(database: Database, numbers: range) -> AsyncIterator[Arrivals]
 
 
 async def _steps(arrivals: Arrivals, server: int) -> list[Step]:
-    """Return one step for each rate up to the first that bends, then one at four fifths of what was reviewed there."""
+    """Return one step for each rate up to the first that bends."""
     steps = []
     doubled = (BUSY.times(2**times) for times in range(1, _DOUBLINGS))
     for rate in (PROVINCE_RATE, STEADY, NATION_RATE, BUSY, *doubled):
         steps.append(await _step(arrivals, rate, server))
         if steps[-1].bends:
-            below = Rate("four fifths of that", steps[-1].reviewed * 0.8)
-            return [*steps, await _step(arrivals, below, server)]
+            break
     return steps
 
 
@@ -164,13 +163,14 @@ def _figures(step: Step) -> Iterator[Figure]:
 
 
 def _held(steps: Sequence[Step]) -> Iterator[Figure]:
-    """Tell where it bends and what limits it; the last is what a core would do that nobody else takes time from."""
-    bent = next((step for step in steps if step.bends), None)
-    if bent is None:
+    """Tell the most that was followed and what limits the rate at which it bends; the last is what a core would do alone."""
+    *followed, bent = steps
+    if not followed or not bent.bends:
         return
-    what = f"held, limited by {limit(bent.took, cores=os.cpu_count() or 1)}"
-    yield _figure(what, bent.reviewed, "changes/s", bent.drained, "nothing arriving", BUSY.changes, small_is_good=False)
-    a_second = bent.reviewed / bent.took.python
+    most = followed[-1]
+    what = f"held; more is limited by {limit(bent.took, cores=os.cpu_count() or 1)}"
+    yield _figure(what, most.reviewed, "changes/s", bent.drained, "nothing arriving", BUSY.changes, small_is_good=False)
+    a_second = most.reviewed / most.took.python
     yield _figure("reviewed in a second of the monitor's processor time", a_second, "changes", small_is_good=False)
 
 
