@@ -49,10 +49,10 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         once, idle = await cycles.run([0])
         figures = [_figure(part, once[part], first, idle[part], "nothing changed") for part in _PARTS]
         ages = [0]
-        for size, older, step in zip(sizes, _OLDER, (10, 1), strict=False):
+        for size, older in zip(sizes, _OLDER, strict=False):
             await ten_times(database, older)
             await tidy_up(database)
-            ages += [age + step * digit for age in ages for digit in range(1, _TIMES)]
+            ages += [age + older.age * digit for age in ages for digit in range(1, _TIMES)]
             many, _ = await cycles.run([0])
             spread, _ = await cycles.run(ages)
             figures += [_figure(part, many[part], size, once[part], f"{first:,}") for part in _PARTS]

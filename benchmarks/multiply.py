@@ -28,19 +28,25 @@ _TALLIES = (tables.agency_tally, tables.procedure_tally)
 
 
 class Older(msgspec.Struct, frozen=True):
-    """How copies get older by one digit of `items.code`'s `age`: expressions over a row and `copy`, 1 to 9."""
+    """How copies get older by one digit of `items.code`'s `age`: expressions over a row and `copy`, 1 to 9.
 
+    `age`: what the first copy adds to the age of its original; the second adds twice that.
+    """
+
+    age: int
     code: str
     home_id: str
     time: str
 
 
 YEARS = Older(
+    10,
     "regexp_replace({}, '-26', '-' || (26 - copy))",
     "overlay({} PLACING copy::text FROM 1 FOR 1)",
     "{} - make_interval(years => copy)",
 )
 MONTHS = Older(
+    1,
     r"regexp_replace({}, '-(\d\d)11', '-\1' || lpad((11 - copy)::text, 2, '0'))",
     "overlay({} PLACING copy::text FROM 2 FOR 1)",
     "{} - make_interval(months => copy)",
