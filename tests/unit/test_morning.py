@@ -149,7 +149,7 @@ def test_a_digest_leads_to_the_overview() -> None:
     assert data["url"] == "https://w.example.vn/v1/overview?agency=H20.114"
     assert data["digest"]["agency"] == {"code": "H20.114", "name": "Phường Sơn Qui"}
     assert data["digest"]["overdue"]["first"][0]["procedure"] == "Đăng ký khai sinh"
-    assert set(agencies_named(news)) == {"H20.114"}
+    assert agencies_named(news) == ["H20.114"]
     assert len(dossiers_named(news)) == 4
 
 

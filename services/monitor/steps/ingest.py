@@ -21,7 +21,7 @@ _FIRST_STOCK = 1000
 """New records after which the tables are looked at for the first time, then at ten times as many."""
 
 _TURN = 5
-"""Items translated in one go, about half a millisecond; between two goes whoever writes or waits for an answer has a turn."""
+"""Items translated in one go, a tenth of a millisecond; between two goes whoever writes or waits for an answer has a turn."""
 
 _FRESH = timedelta(minutes=5)
 """A record newer than that is not taken away by an answer that may have been made before it."""
