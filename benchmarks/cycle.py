@@ -16,6 +16,7 @@ from datetime import timedelta
 from time import perf_counter
 
 from benchmarks import items
+from benchmarks.copied import check_keys, check_rows, counted
 from benchmarks.figures import Figure, Settings, typical
 from benchmarks.multiply import MONTHS, YEARS, ten_times, tidy_up
 from benchmarks.province import Province, watched_province
@@ -46,15 +47,22 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         await province.monitor.settle()
         await tidy_up(database)
         cycles = _Cycles(province, first)
+        rows = await counted(database)
         once, idle = await cycles.run([0])
+        check_rows(await counted(database), rows, f"cycles at {first:,} dossiers")
         figures = [_figure(part, once[part], first, idle[part], "nothing changed") for part in _PARTS]
         ages = [0]
         for size, older in zip(sizes, _OLDER, strict=False):
             await ten_times(database, older)
+            rows = {table: _TIMES * count for table, count in rows.items()}
+            check_rows(await counted(database), rows, f"copying to {size:,} dossiers")
             await tidy_up(database)
-            ages += [age + older.age * digit for age in ages for digit in range(1, _TIMES)]
+            copied = {age + older.age * digit: age for age in ages for digit in range(1, _TIMES)}
+            await check_keys(database, province, first, copied)
+            ages += copied
             many, _ = await cycles.run([0])
             spread, _ = await cycles.run(ages)
+            check_rows(await counted(database), rows, f"cycles at {size:,} dossiers")
             figures += [_figure(part, many[part], size, once[part], f"{first:,}") for part in _PARTS]
             figures.append(_growth(once, many, size, first))
             figures.append(_figure("in all, spread over all", spread["in all"], size, once["in all"], f"{first:,}"))

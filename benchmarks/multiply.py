@@ -14,7 +14,7 @@ from shared.db.engine import Database
 from shared.db.stores import open_tally
 from shared.domain.counters import COUNTERS
 
-_CODED = (tables.dossiers, tables.marks, tables.repairs, tables.delays)
+CODED = (tables.dossiers, tables.marks, tables.repairs, tables.delays)
 _INDEXES = """
     SELECT i.indexrelid::regclass::text, c.conname IS NOT NULL,
         CASE WHEN c.conname IS NULL THEN pg_get_indexdef(i.indexrelid)
@@ -59,7 +59,7 @@ async def ten_times(database: Database, older: Older) -> None:
     """Add nine copies of each dossier that is stored, as if they had been read: by `YEARS` first, then by `MONTHS`."""
     code = older.code.format("code")
     times = {name: older.time.format(name) for name in _TIMES} | {"counted_on": f"({older.time.format('counted_on')})::date"}
-    changed = {table: {"code": code} for table in _CODED} | {tables.records: _record(older)}
+    changed = {table: {"code": code} for table in CODED} | {tables.records: _record(older)}
     changed[tables.dossiers] |= times
     for table, columns in changed.items():
         await copy(database, table, columns, _COPIES)
