@@ -1,23 +1,29 @@
 """What must hold of copies: otherwise a cycle is of other dossiers than it says, and its figures of something else.
 
-Their keys are those under which the monitor looks for them when a system lists them, and a cycle adds none.
+Their keys are those under which the monitor looks for them when a system lists them, and a cycle adds none. And what they are
+copies of is in memory again, as what was written last is in life.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks import items
 from benchmarks.multiply import CODED
-from benchmarks.province import PROVINCE, Province
+from benchmarks.province import HOME, PORTAL, PROVINCE, Province
 from shared.db import tables
 from shared.db.engine import Database
 from shared.domain.records import Record
 
 _STAY = (tables.records, tables.dossiers, tables.marks, tables.findings)
 """What a changed due date adds no row to; repairs and delays may come with it."""
+
+_BY_CODE = (tables.records, tables.findings, *CODED)
+"""What a cycle reads by the codes of dossiers."""
+
+_AT_ONCE = 1000
 
 _SAMPLE = 25
 """So many dossiers are looked at, with every copy of each."""
@@ -57,6 +63,24 @@ async def check_keys(database: Database, province: Province, read: int, copied: 
         for table in CODED:
             there = await _codes(connection, table, [*codes, *codes.values()])
             _report(table.name, [code for code, original in codes.items() if (code in there) != (original in there)])
+
+
+async def read_once(database: Database, read: int) -> None:
+    """Read the rows of the dossiers that were read, not copied, by the keys by which a cycle does; `read`: how many they are."""
+    async with database.begin() as connection:
+        for first in range(0, read, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, read))
+            codes = [items.code(number) for number in numbers]
+            for table in _BY_CODE:
+                await connection.execute(_rows(table).where(table.c.code.in_(codes)))
+            for source, keys in ((PORTAL, codes), (HOME, [items.home_id(number) for number in numbers])):
+                records = tables.records.c
+                await connection.execute(_rows(tables.records).where(records.source == source.name, records.source_id.in_(keys)))
+
+
+def _rows(table: Table) -> Select[tuple[int]]:
+    """Return a question that the index alone cannot answer: it counts whole rows."""
+    return select(func.count(literal_column(table.name))).select_from(table).where(table.c.province_code == PROVINCE)
 
 
 def _sides(province: Province, number: int, age: int) -> Iterator[Record]:
