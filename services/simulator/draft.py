@@ -7,15 +7,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.simulator import wording
+from services.simulator import serials, wording
 from services.simulator.catalogue import CENTRAL_SECTOR, SPECIAL_SECTOR, Catalogue
 from services.simulator.timeline import HOME, ONLINE, PORTAL, SPECIAL, Phase, Plan, Request
 from shared.domain.catalogue import Procedure
 from shared.domain.statuses import Status
 from shared.domain.working_time import WorkingTime
-
-_OWN_SERIAL = 500_000
-"""Codes that home gives by itself are in the national form, too; their serial numbers begin here."""
 
 
 class Draft:
@@ -99,7 +96,7 @@ class Draft:
 
     def take_in(self) -> None:
         """Let home take the dossier in under a code of its own; its second change there brings the national code."""
-        self.own_code = f"{self.agency}-{self.submitted:%y%m%d}-{self._serial + _OWN_SERIAL}"
+        self.own_code = f"{self.agency}-{self.submitted:%y%m%d}-{serials.own(self._serial)}"
 
     def plans(self, scenario: str) -> tuple[Plan, ...]:
         """Return the finished plans, without their truth: one, or one under each code that the dossier has had."""

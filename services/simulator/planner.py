@@ -13,6 +13,7 @@ from services.simulator.catalogue import Catalogue
 from services.simulator.draft import Desk, Draft
 from services.simulator.scenarios import Place, named_later
 from services.simulator.schedule import Happening, Planted
+from services.simulator.serials import Kind
 from services.simulator.timeline import ONLINE, Phase, Plan
 from services.simulator.truth import is_steady, tell
 from shared.domain.working_time import WorkingTime
@@ -22,9 +23,6 @@ _ATTEMPTS = 60
 _ONE_DAY = timedelta(days=1)
 _ON_DAYS_OFF = 0.25
 """How many dossiers a day off brings, against a working day."""
-
-_PLANTED_SERIAL, _LATER_SERIAL, _ARRIVAL_SERIAL, _HABIT_SERIAL, _NAMED_SERIAL = 3000, 1500, 10_000, 200_000, 300_000
-"""Serial numbers of dossiers planted, handed in after the origin, arriving steadily, of habits and named later begin here."""
 
 NAMED_EVERY = timedelta(minutes=2)
 """How often home takes a dossier in under a code of its own."""
@@ -50,11 +48,11 @@ class Planner:
         items = schedule.planted(self.size.seed, self.size.origin, self.size.dossiers, self.office)
         made = 0
         for number, item in enumerate(items):
-            if plan := self._planted(f"planted/{number}", item, _PLANTED_SERIAL + number):
+            if plan := self._planted(f"planted/{number}", item, Kind.PLANTED.serial(number)):
                 made += 1
                 yield plan
         for number, happening in enumerate(schedule.happenings(self.size.seed, self.size.origin, self.size.dossiers)):
-            plans = self._happened(f"habit/{number}", happening, _HABIT_SERIAL + number)
+            plans = self._happened(f"habit/{number}", happening, Kind.HABIT.serial(number))
             made += len(plans)
             yield from plans
         days = self._days_before()
@@ -64,7 +62,7 @@ class Planner:
     def day(self, midnight: datetime) -> Iterator[Plan]:
         """Yield the ordinary dossiers of one local day, as far as they are handed in after the origin."""
         for number in range(round(self._daily_rate() * self._weight(midnight))):
-            plan = self._ordinary(f"day/{midnight:%Y%m%d}/{number}", _LATER_SERIAL + number, self._ordinary_on(midnight))
+            plan = self._ordinary(f"day/{midnight:%Y%m%d}/{number}", Kind.LATER.serial(number), self._ordinary_on(midnight))
             if plan.submitted > self.size.origin:
                 yield plan
 
@@ -73,7 +71,7 @@ class Planner:
         slot = self.size.origin + (number + 1) * self.size.arrival_every
         moment = slot.replace(microsecond=0)  # the systems write whole seconds
         rng = Random(f"{self.size.seed}/slot/{number}")
-        serial = _ARRIVAL_SERIAL + number
+        serial = Kind.ARRIVAL.serial(number)
         if rng.random() < 0.03 and (plan := self._planted(f"arrival/{number}", schedule.among_arrivals(rng, moment), serial)):
             return plan
         return self._ordinary(f"arrival/{number}", serial, lambda desk: self._simple(desk, moment))
@@ -81,7 +79,7 @@ class Planner:
     def named_later(self, number: int) -> tuple[Plan, ...]:
         """Return the dossier of one slot in which home takes one in under a code of its own, under each of its codes."""
         happening = Happening(named_later, self.size.origin + (number + 1) * NAMED_EVERY)
-        return self._happened(f"named/{number}", happening, _NAMED_SERIAL + number)
+        return self._happened(f"named/{number}", happening, Kind.NAMED.serial(number))
 
     def _happened(self, key: str, happening: Happening, serial: int) -> tuple[Plan, ...]:
         def recipe(desk: Desk) -> Draft:
@@ -106,7 +104,7 @@ class Planner:
             rng = Random(f"{self.size.seed}/backlog/{number}/{attempt}")
             midnight = days.draw(rng)
             recipe = self._ordinary_on(midnight)
-            plan = self._ordinary(f"backlog/{number}/{attempt}", days.count[midnight] + 1, recipe)
+            plan = self._ordinary(f"backlog/{number}/{attempt}", Kind.BACKLOG.serial(days.count[midnight]), recipe)
             if plan.submitted < origin:
                 days.count[midnight] += 1
                 return plan
