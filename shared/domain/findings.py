@@ -288,7 +288,8 @@ class PublicationDetails:
 @dataclass(frozen=True, kw_only=True)
 class OverdueRateDetails:
     """`open`, `overdue`: an agency's own dossiers on the portal at `counted_at`. `own`: of those overdue there how many are late
-    by home's records, or untouched on every side, too; the others only lag. `limit`: the percentage to stay below.
+    by home's records, or untouched on every side, too; the others only lag. `limit`: the percentage to stay below; `ends_below`:
+    below which the alert ends.
     """
 
     open: int
@@ -296,6 +297,7 @@ class OverdueRateDetails:
     own: int
     limit: float
     counted_at: datetime
+    ends_below: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,12 +70,18 @@ class PortalStock(msgspec.Struct, frozen=True):
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     """From which share of the dossiers open on the portal, in percent, an agency is told that too many are overdue there.
 
-    `least_open`: not below so many open ones.
+    `least_open`: not below so many open ones. `margin`: so many percentage points below that share it ends, once it is told.
     """
 
     percent: Fraction
     least_open: int
+    margin: Fraction
 
-    def is_reached(self, overdue: int, open_: int) -> bool:
-        """Return whether so many of so many are too many; exactly at the limit they are."""
-        return open_ >= self.least_open and bool(open_) and Fraction(overdue * 100, open_) >= self.percent
+    @property
+    def ends_below(self) -> Fraction:
+        return self.percent - self.margin
+
+    def is_reached(self, overdue: int, open_: int, *, told: bool = False) -> bool:
+        """Return whether so many of so many are too many, exactly at the limit too; `told`: whether they are still."""
+        least, percent = (1, self.ends_below) if told else (max(self.least_open, 1), self.percent)
+        return open_ >= least and Fraction(overdue * 100, open_) >= percent

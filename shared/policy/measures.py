@@ -45,9 +45,10 @@ class LevelsFile(Sourced):
 
 
 class RateFile(Section):
-    """Of which agencies an overdue rate that misses its target is told."""
+    """Of which agencies an overdue rate that misses its target is told, and how far below it must be to end."""
 
     least_open: Number[Annotated[int, Field(strict=True, ge=1)]]
+    margin: Number[Percent]
 
 
 class MeasuresFile(Section):
@@ -75,7 +76,11 @@ def load_measures(text: str, name: str) -> Measures:
     return Measures(
         of=of,
         levels=tuple(goal for row in file.digitised for goal in _levels(row)),
-        overdue_rate=RateLimit(percent=Fraction(limit.percent if limit else 0), least_open=file.overdue_rate.least_open.value),
+        overdue_rate=RateLimit(
+            percent=Fraction(limit.percent if limit else 0),
+            least_open=file.overdue_rate.least_open.value,
+            margin=Fraction(file.overdue_rate.margin.value),
+        ),
         sources=sources_of(file.sources),
     )
 
@@ -103,6 +108,8 @@ def _problems(file: MeasuresFile) -> Iterator[tuple[str, str]]:
             yield f"{place}.target", "its targets are those of the levels"
         if measure.id == OVERDUE_ON_PORTAL and (measure.target is None or measure.target.must is not Must.BELOW):
             yield f"{place}.target", "must be below a percentage: an alert is told by it"
+        elif measure.id == OVERDUE_ON_PORTAL and measure.target and file.overdue_rate.margin.value >= measure.target.percent:
+            yield "overdue_rate.margin.value", f"must be less than the target, {measure.target.percent}: no share is below that"
         seen.add(measure.id)
     if missing := [name for name in NUMBERS if name not in seen]:
         yield "measures", f"there is no {', '.join(missing)}"

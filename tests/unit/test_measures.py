@@ -36,7 +36,8 @@ def test_the_measures_are_those_of_the_plans():
         "m.digitised": None,
     }
     assert {name for name, measure in PLAN.of.items() if measure.over is Over.MOMENT} == {"m.overdue_on_portal", "m.paused"}
-    assert (PLAN.overdue_rate.percent, PLAN.overdue_rate.least_open) == (2, 20)
+    rate = PLAN.overdue_rate
+    assert (rate.percent, rate.least_open, rate.ends_below) == (2, 20, Fraction(3, 2))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,9 @@ def test_the_rate_is_reached_at_the_limit_and_by_agencies_large_enough(overdue, 
 
 
 def test_no_rate_is_reached_of_nothing():
-    assert not RateLimit(percent=Fraction(0), least_open=0).is_reached(0, 0)
+    limit = RateLimit(percent=Fraction(0), least_open=0, margin=Fraction(0))
+    assert not limit.is_reached(0, 0)
+    assert not limit.is_reached(0, 0, told=True)
 
 
 # The file
@@ -174,6 +177,8 @@ def test_no_rate_is_reached_of_nothing():
         ("digitised.1.from", "2021-01-01", "digitised.1.from: must be later than the one before"),
         ("overdue_rate.least_open.value", 0, "overdue_rate.least_open.value: "),
         ("overdue_rate.least_open.source", GONE, "overdue_rate.least_open.source: Field required"),
+        ("overdue_rate.margin.value", 0, "overdue_rate.margin.value: "),
+        ("overdue_rate.margin.value", 2, "overdue_rate.margin.value: must be less than the target, 2: no share is below that"),
     ],
 )
 def test_what_is_wrong_in_the_measures_is_named_by_file_and_place(place, value, told):

@@ -76,7 +76,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "petition.overdue": {"step": "publish", "status": 5, "kind": 2, "received_at": Z, "answered_at": Z, "due_at": Z},
     "publication.due_soon": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": None},
     "publication.late": {"decided_on": "2026-11-11", "publish_by": "2026-11-18", "effective_on": "2026-12-01"},
-    "overdue_rate.high": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": Z},
+    "overdue_rate.high": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": Z, "ends_below": 1.5},
     "indicator.below_target": {
         "period": "2026",
         "day": "2026-11-20",
@@ -460,11 +460,13 @@ def test_an_overdue_rate_is_told_of_the_agency_by_name_and_asks_for_what_helps()
     said = told("overdue_rate.high", **about)
     assert said.text.startswith("[CẢNH BÁO] Đơn vị H20.14 – Sở Tư pháp. Lúc 09 giờ 00 phút ngày 18/11/2026")
     assert "14/655 hồ sơ (2,13%)" in said.text
-    assert "chỉ tiêu là dưới 2%; trong đó 5 hồ sơ không chậm theo dữ liệu của tỉnh" in said.text
+    assert "chỉ tiêu là dưới 2% (cảnh báo này kết thúc khi tỷ lệ xuống dưới 1,5%); trong đó 5 hồ sơ không chậm" in said.text
     assert "giải quyết dứt điểm" in said.text
     assert said.short == "[CẢNH BÁO] H20.14: quá hạn trên Cổng 14/655 hồ sơ (2,13%) (đã 2 ngày 1 giờ)."
     lags = told("overdue_rate.high", **about | {"responsible": Responsible.CONNECTION})
     assert "đồng bộ lại" in lags.text
+    earlier = {name: value for name, value in DETAILS["overdue_rate.high"].items() if name != "ends_below"}
+    assert "chỉ tiêu là dưới 2%; trong đó" in told("overdue_rate.high", **about, details=earlier).text
 
 
 # About the scores of a unit

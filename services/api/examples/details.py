@@ -47,7 +47,14 @@ DETAILS: dict[str, dict[str, Any]] = {
         "submitted_at": _SUBMITTED,
         "accepted_at": None,
     },
-    "OverdueRateDetails": {"open": 655, "overdue": 14, "own": 9, "limit": 2.0, "counted_at": "2026-11-20T13:55:00+07:00"},
+    "OverdueRateDetails": {
+        "open": 655,
+        "overdue": 14,
+        "own": 9,
+        "limit": 2.0,
+        "counted_at": "2026-11-20T13:55:00+07:00",
+        "ends_below": 1.5,
+    },
     "PauseDetails": {"status": 5, "began_at": _UPDATED},
     "PaymentDetails": {"paid_at": _UPDATED},
     "PetitionDetails": {

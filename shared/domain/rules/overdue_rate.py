@@ -1,4 +1,8 @@
-"""Less than two percent of the dossiers open on the portal may be overdue there (seed 001, 2.8)."""
+"""Less than two percent of the dossiers open on the portal may be overdue there (seed 001, 2.8).
+
+A share near the limit passes it many times a day, one way and the other, by dossiers that come and go: an alert that is told
+stands until the share is below the limit by a margin.
+"""
 
 from datetime import datetime, timedelta
 
@@ -19,14 +23,19 @@ def high(found: PortalStock, limit: RateLimit, rules: Rules, standing: Finding |
 
     `standing`: what was found of it before, and still stands.
     """
-    if not limit.is_reached(found.overdue, found.open):
+    duty = _duty(found, limit, rules, standing)
+    if duty is None:
         return ()
-    duty = _duty(found, limit, rules)
     if standing and standing.responsible is duty.responsible and as_of < _counted_at(standing) + _COUNTED_EVERY:
         return (standing,)
     since = standing.since if standing else as_of
     details = OverdueRateDetails(
-        open=found.open, overdue=found.overdue, own=found.own, limit=float(limit.percent), counted_at=as_of
+        open=found.open,
+        overdue=found.overdue,
+        own=found.own,
+        limit=float(limit.percent),
+        counted_at=as_of,
+        ends_below=float(limit.ends_below),
     )
     return (
         Finding(
@@ -43,13 +52,16 @@ def high(found: PortalStock, limit: RateLimit, rules: Rules, standing: Finding |
     )
 
 
-def _duty(found: PortalStock, limit: RateLimit, rules: Rules) -> Duty:
+def _duty(found: PortalStock, limit: RateLimit, rules: Rules, standing: Finding | None) -> Duty | None:
     """The agency, where those that are late by its own records would be too many by themselves; else the owner of
-    synchronisation: without those that only lag the share would be under the limit.
+    synchronisation: without those that only lag the share would be under the limit. Whoever is asked already, by the margin.
     """
-    if limit.is_reached(found.own, found.open):
+    asked = standing.responsible if standing else None
+    if limit.is_reached(found.own, found.open, told=asked is Responsible.HANDLING):
         return Duty(Responsible.HANDLING, found.agency)
-    return Duty(Responsible.CONNECTION, rules.sync_owner or rules.province)
+    if found.overdue > found.own and limit.is_reached(found.overdue, found.open, told=asked is Responsible.CONNECTION):
+        return Duty(Responsible.CONNECTION, rules.sync_owner or rules.province)
+    return None
 
 
 def _counted_at(standing: Finding) -> datetime:
