@@ -61,6 +61,13 @@ def test_the_tables_of_the_configuration_are_written_from_the_settings() -> None
     assert [one.name for one in told if f"| `{one.name}` | {one.default} | {one.meaning} |" not in CONFIGURATION] == []
 
 
+def test_a_table_of_the_configuration_is_followed_by_nothing_and_names_a_key_once() -> None:
+    rows = re.findall(r"^\| `([^`]+)` .*\n(.*)", CONFIGURATION, re.MULTILINE)
+    named = re.findall(r"^\| `([^`]+)` \|", CONFIGURATION, re.MULTILINE)
+    assert sorted(set(named)) == sorted(named)
+    assert [name for name, after in rows if after and not after.startswith("| `")] == []
+
+
 @pytest.mark.parametrize(
     ("name", "default"),
     [
