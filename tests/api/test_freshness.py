@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from services.api.app import create_app
 from services.api.metrics_port import metrics_app
 from shared.config import Config
+from shared.db import tables
 from shared.db.engine import Database, create_engine
 from tests.api.world import AGO, World, ask
 
@@ -79,6 +80,9 @@ async def test_metrics_tell_the_state_of_the_data(client: httpx.AsyncClient, wor
     await world.dossier("H20.1-1", next_review_at=world.now)
     await world.dossier("H20.1-2", next_review_at=world.now + SECOND)
     await world.dossier("H20.1-3", parked_at=world.now)
+    for judged_by, fingerprint in enumerate(("before", "present"), 1):
+        await world.write(tables.rule_sets, fingerprint=fingerprint, review_version=judged_by, since=world.now)
+        await world.judged(f"H20.2-{judged_by}", rule_set=judged_by)
     await world.look_up("igate", "H20.1-1", wanted_at=world.now)
     await world.refusal("igate")
     await world.refusal("igate", "H20.1-9", mended_at=world.now)
@@ -91,6 +95,7 @@ async def test_metrics_tell_the_state_of_the_data(client: httpx.AsyncClient, wor
     assert samples["watch766_alerts_unresolved", "critical", "deadline.overdue"] == 2
     assert samples[("watch766_dossiers_due",)] == 1
     assert samples[("watch766_dossiers_parked",)] == 1
+    assert samples[("watch766_dossiers_outdated",)] == 1, "judged by the rules before"
     assert samples[("watch766_look_ups_owed",)] == 1
     assert samples[("watch766_audit_differences",)] == 7
     assert samples["watch766_source_read_to_age_seconds", "igate"] == 30

@@ -2,13 +2,49 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from apscheduler.triggers.interval import IntervalTrigger
 
 from services.monitor.scheduler import Daemon
 from tests.integration.world import World, record
+
+OFTEN = timedelta(milliseconds=20)
+IN_TIME = 60.0
+"""Seconds in which anything comes about that comes about at all."""
+
+
+async def test_a_source_that_does_not_answer_delays_no_other_and_is_asked_once_at_a_time(world: World) -> None:
+    world.every = OFTEN
+    await world.open()
+    world.home.put(record())
+    asked, goes_on = _held_up(world)
+    others = _asked_times(world, 5)
+    stop = asyncio.Event()
+    running = asyncio.create_task(Daemon(world.monitor, world.database, stop).run())
+    await asyncio.wait_for(asyncio.gather(asked.wait(), others.wait()), IN_TIME)
+    assert world.portal.pages_asked == 0, "the first question is not answered yet"
+    read = await world.rows("SELECT name, read_to IS NOT NULL AS is_read FROM sources ORDER BY name")
+    assert read == [{"name": "igate", "is_read": True}, {"name": "portal", "is_read": False}]
+    stop.set()
+    goes_on.set()
+    await running
+    assert world.portal.pages_asked == 1
+
+
+async def test_runs_that_were_missed_are_made_good_by_one_however_late(world: World) -> None:
+    stop, runs = asyncio.Event(), []
+
+    async def step() -> None:
+        runs.append(1)
+        stop.set()
+
+    daemon = Daemon(world.monitor, world.database, stop)
+    daemon._add(IntervalTrigger(hours=1), "late", step, next_run_time=datetime.now(UTC) - timedelta(hours=3.5))
+    await asyncio.wait_for(daemon.run(), IN_TIME)
+    assert runs == [1]
 
 
 async def test_a_stop_lets_the_running_steps_finish(world: World) -> None:
@@ -49,3 +85,16 @@ def _held_up(world: World) -> tuple[asyncio.Event, asyncio.Event]:
 
     world.portal.page = page
     return asked, goes_on
+
+
+def _asked_times(world: World, times: int) -> asyncio.Event:
+    """Return what tells that home was asked for so many pages."""
+    often, serve = asyncio.Event(), world.home.page
+
+    async def page(**position: Any) -> Any:
+        if world.home.pages_asked >= times:
+            often.set()
+        return await serve(**position)
+
+    world.home.page = page
+    return often
