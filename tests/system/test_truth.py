@@ -21,8 +21,11 @@ LASTING: dict[str, dict[str, int]] = {
     "partial_outage": {},
     "slow": {"seconds": 1},
     "clock_ahead": {"seconds": 600},
+    "clock_behind": {"seconds": 600},
 }
 AT_ONCE = ("ties", "late_rows")
+LONGEST_STOP = 20.0
+"""Seconds that a stop may take."""
 SYSTEMS = {"portal": "portal", "home": "igate", "special": "land"}
 
 
@@ -85,9 +88,34 @@ async def test_they_are_true_after_rows_that_tie_or_come_late(running: Running, 
     await running.assert_alerts_are_true()
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_they_are_true_after_old_pages_were_replayed(running: Running, system: str) -> None:
+    """While they are, nobody can know."""
+    began = await running.now()
+    await running.fault(system, "replayed")
+    before = await running.source(SYSTEMS[system])
+    await until(lambda: _was_met(running, "replayed", before, began))
+    (await running.simulator.delete("/faults")).raise_for_status()
+    await running.settled_after(await running.now())
+    await running.assert_alerts_are_true()
+
+
 async def test_several_faults_at_once_stop_nobody(running: Running) -> None:
     await asyncio.gather(*(running.fault(system, kind) for system in SYSTEMS for kind in USED_UP))
     await until(lambda: _no_faults(running))
+    await running.settled_after(await running.now())
+    await running.assert_alerts_are_true()
+
+
+async def test_a_stop_is_over_in_time_while_a_source_is_silent(running: Running) -> None:
+    began = await running.now()
+    await running.fault("portal", "slow", seconds=3600)
+    await until(lambda: _is_kept_waiting(running, began))
+    monitor = running.process("monitor")
+    monitor.terminate()
+    assert await asyncio.wait_for(monitor.wait(), LONGEST_STOP) == 0
+    (await running.simulator.delete("/faults")).raise_for_status()
+    await running.spawn("monitor")
     await running.settled_after(await running.now())
     await running.assert_alerts_are_true()
 
@@ -118,6 +146,11 @@ async def _was_met(running: Running, kind: str, before: dict[str, Any], began: d
     if kind == "broken_records":
         return bool(state["counts"]["refused"] > before["counts"]["refused"])
     return datetime.fromisoformat(state["last_run"]["started_at"]) > began
+
+
+async def _is_kept_waiting(running: Running, began: datetime) -> bool:
+    run = (await running.source("portal"))["last_run"]
+    return run["finished_at"] is None and datetime.fromisoformat(run["started_at"]) > began
 
 
 async def _has_changed(running: Running, before: set[tuple[str, str]]) -> bool:
