@@ -8,7 +8,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.incidents import CauseKind
-from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
+from shared.domain.indicators import AgencyKind, Basis, Elsewhere, GroupId, Scoring, WhenEmpty
 from shared.domain.measures import Level, Must, Over
 from shared.domain.messages import RULE_LABELS
 from shared.domain.messages.happenings import RESOLUTIONS as HOW_IT_ENDED
@@ -150,6 +150,16 @@ ELSEWHERE: Mapping[str, str] = {
 }
 """What holds for an agency an indicator does not apply to."""
 
+GROUPS: Mapping[str, str] = {
+    GroupId.CKMB.value: "Công khai, minh bạch",
+    GroupId.TDGQ.value: "Tiến độ, kết quả giải quyết",
+    GroupId.ONLINE.value: "Dịch vụ công trực tuyến",
+    GroupId.TTTT.value: "Thanh toán trực tuyến",
+    GroupId.MDSH.value: "Số hóa hồ sơ",
+    GroupId.MDHL.value: "Mức độ hài lòng",
+}
+"""Groups of indicators, as every policy calls them."""
+
 SCORE_STATES: Mapping[str, str] = {
     State.SCORED.value: "Đã tính điểm",
     State.NO_CASES.value: "Không phát sinh",
@@ -238,6 +248,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "scorings": SCORINGS,
     "when_empty": WHEN_EMPTY,
     "elsewhere": ELSEWHERE,
+    "groups": GROUPS,
     "score_states": SCORE_STATES,
     "score_views": SCORE_VIEWS,
     "measure_spans": MEASURE_SPANS,

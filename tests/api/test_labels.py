@@ -18,7 +18,7 @@ from shared.domain.alerts import AlertState
 from shared.domain.changes import Since
 from shared.domain.findings import Responsible, Severity
 from shared.domain.incidents import CauseKind
-from shared.domain.indicators import AgencyKind, Basis, Elsewhere, Scoring, WhenEmpty
+from shared.domain.indicators import AgencyKind, Basis, Elsewhere, GroupId, Scoring, WhenEmpty
 from shared.domain.labels import LABELS
 from shared.domain.measures import Level, Must, Over
 from shared.domain.moves import RepairKind
@@ -29,6 +29,7 @@ from shared.domain.rules import FAMILY_OF, RULES
 from shared.domain.scoring import State
 from shared.domain.statuses import Status
 from shared.domain.targets import Owner
+from shared.policy.scoring import scoring_policies
 
 CODES: dict[str, Iterable[str]] = {
     "rules": RULES,
@@ -49,6 +50,7 @@ CODES: dict[str, Iterable[str]] = {
     "scorings": Scoring,
     "when_empty": WhenEmpty,
     "elsewhere": Elsewhere,
+    "groups": GroupId,
     "score_states": State,
     "score_views": get_args(View),
     "measure_spans": Over,
@@ -81,3 +83,8 @@ def test_every_code_has_a_name_of_its_own_and_nothing_else_has(kind: str) -> Non
     assert set(LABELS[kind]) == {str(code) for code in CODES[kind]}
     assert all(LABELS[kind].values())
     assert len(set(LABELS[kind].values())) == len(LABELS[kind])
+
+
+def test_a_group_of_indicators_is_called_what_every_policy_calls_it() -> None:
+    for policy in scoring_policies():
+        assert {group.id.value: group.name for group in policy.groups} == LABELS["groups"]

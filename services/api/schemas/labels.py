@@ -28,6 +28,7 @@ class Labels(Schema):
     scorings: Names = Field(description="How an indicator comes to its points")
     when_empty: Names = Field(description="What an indicator without cases is worth")
     elsewhere: Names = Field(description="What holds for an agency an indicator does not apply to")
+    groups: Names = Field(description="Groups of indicators")
     score_states: Names = Field(description="What became of an indicator on a score card")
     score_views: Names = Field(description="What figures a score card is made of")
     measure_spans: Names = Field(description="What a measure of the plans is of: days, or the moment")
