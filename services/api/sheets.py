@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -18,8 +19,10 @@ as_json = msgspec.json.Encoder(decimal_format="number").encode
 Path = tuple[str, ...]
 """Where a value is found in an item, outermost name first."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet may take for the beginning of a formula."""
+_FORMULA = re.compile(r"(^|;)(?=[=+\-@＝＋－＠\t\r\n])")
+"""Where a spreadsheet may take what follows for a formula: at the beginning of a cell, which after a semicolon is one, too, for
+those set to part cells there.
+"""
 
 
 def sheet(item: type[Schema], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -79,4 +82,4 @@ def _cell(value: Any) -> object:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", text)

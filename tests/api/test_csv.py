@@ -270,10 +270,17 @@ def test_the_form_wanted_most_is_chosen(accept: str, form: str | None) -> None:
     assert chosen(accept, (JSON, CSV)) == form
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_a_text_that_could_be_a_formula_is_led_by_an_apostrophe(start: str) -> None:
     assert cell(text=f"{start}1+1") == f"'{start}1+1"
     assert cell(words=[f"{start}1", "2"], column="words") == f"'{start}1;2"
+
+
+@pytest.mark.parametrize("start", ["=", "-", "@"])
+def test_what_would_be_a_cell_of_its_own_where_cells_are_parted_by_semicolons_is_no_formula_either(start: str) -> None:
+    assert cell(text=f"a;{start}1+1;b") == f"a;'{start}1+1;b"
+    assert cell(words=["a", f"{start}1"], column="words") == f"a;'{start}1"
+    assert cell(facts={f"a;{start}1": 1}, column="facts") == f'{{"a;\'{start}1":1}}'
 
 
 @pytest.mark.parametrize("text", ["Sơn Qui", "1-1", " =1", 'say "hi"', "a,b", "a;b", "two\r\nlines", "'", ""])
