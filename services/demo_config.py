@@ -1,5 +1,11 @@
 """The configuration of the simulated province, as the demo writes it."""
 
+_ON_THIS_MACHINE = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 4200, 5173, 8080)]
+"""Where tools for frontends serve a page that is being written."""
+
+_RECEIVER = 8080
+"""Where the receivers of docs/integrating.md listen unless told otherwise."""
+
 _SYNC_OWNER = "H20.09"  # the simulated department of science and technology
 
 
@@ -33,6 +39,7 @@ def demo_config(ports: dict[str, int], url: str) -> dict[str, object]:
             "public_url": url,
             "allow_networks": ["127.0.0.0/8"],
             "allow_http": ["127.0.0.1"],
-            "allow_ports": [ports["receiver"]],
+            "allow_ports": [ports["receiver"], _RECEIVER],
         },
+        "access": {"origins": _ON_THIS_MACHINE},
     }

@@ -16,7 +16,7 @@ from tests.system.running import PATIENCE
 ELSEWHERE = {
     "make": "installs from the network; that the recipe exists is tested, and what it runs is tested by itself",
     "docker": "there is no Docker where the tests run",
-    "python -m pytest": "stands for the tree that the page makes: test_tutorials.py runs it there",
+    ".venv/bin/python -m pytest": "stands for the tree that the page makes: test_tutorials.py runs it there",
     **({} if shutil.which("node") else {"node": "Node is not installed here"}),
 }
 """How a command begins that is not run here, and why."""
