@@ -283,6 +283,19 @@ dossiers = Table(
         "province_code",
         "late_from",
         postgresql_where=text("late_from IS NOT NULL AND NOT apologised"),
+    ),  # of the version before, which may run beside this one: a later release takes it out
+    Index(
+        "ix_dossiers_ended_late",
+        "province_code",
+        "ended_at",
+        postgresql_where=text("ended_at IS NOT NULL AND late_from IS NOT NULL AND NOT apologised"),
+    ),
+    Index(
+        "ix_dossiers_untouched",
+        "province_code",
+        "agency",
+        "intake_by",
+        postgresql_where=text("ended_at IS NULL AND status IS NOT NULL AND intake_by IS NOT NULL AND taken_up_at IS NULL"),
     ),
     Index(None, "province_code", "counted_on", postgresql_where=text("counted_on IS NOT NULL")),
     Index("ix_dossiers_out_of_step", "province_code", "code", postgresql_where=text("out_of_step <> '{}'")),
@@ -733,8 +746,12 @@ open_tally = Table(
     metadata,
     _province(),
     Column("agency", Text, primary_key=True),
-    Column("dossiers", BigInteger, nullable=False),
-    comment="How many of each agency's own dossiers are open on the portal, as last judged",
+    Column("dossiers", BigInteger, nullable=False, comment="open on the portal"),
+    *(
+        Column(name, BigInteger, nullable=False, server_default=text("0"))
+        for name in ("open", "supplement", "payment", "stopped", "paused")
+    ),
+    comment="How many of each agency's own dossiers are open on the portal or at home, and wait for what, as last judged",
 )
 
 catalogue_counts = Table(

@@ -16,7 +16,7 @@ from shared.config import CalendarConfig
 from shared.db import tables
 from shared.db.engine import Database
 from shared.db.schema import ensure_partitions
-from shared.db.stores import marks
+from shared.db.stores import marks, open_tally
 from shared.db.stores.catalogue import store_counts, store_procedures
 from shared.domain.access import RANDOM_BYTES, NewKey, Scope, new_key
 from shared.domain.catalogue import Procedure
@@ -231,6 +231,8 @@ class World:
         await self.dossier(
             code, **{"judged_at": self.now - AGO, "rule_set": 1, "agency": "H20.114", "status": Status.PROCESSING, **values}
         )
+        async with self.database.begin() as connection:
+            await open_tally.count_anew(connection, PROVINCE)
 
     async def petition(
         self,

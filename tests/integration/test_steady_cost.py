@@ -9,15 +9,32 @@ from sqlalchemy import event, text
 
 from shared.db.engine import Connection, Database
 from shared.db.stores import dossiers, open_tally, rule_sets, settled
-from shared.db.views.stock import portal_stock
+from shared.db.views.freshness import Freshness
+from shared.db.views.snapshot import Snapshot
+from shared.db.views.stock import live_stock, portal_stock
+from shared.domain.agencies import WHOLE_PROVINCE
+from shared.domain.stock import Stock
+from tests.integration.world import CALENDAR
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 FEW_PAGES = 25
 _MANY = """
-INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at, judged_at, rule_set, agency, status, open_on_portal)
-SELECT 'H20', 'H20.' || n % 100 || '-261121-' || n, :now, :later, :now, :rule_set, 'H20.' || n % 100, 2, true
-FROM generate_series(1, 10000) AS n
+INSERT INTO dossiers (province_code, code, first_seen_at, next_review_at, judged_at, rule_set, agency, status, open_on_portal,
+    due_at, portal_overdue_at, late_from, intake_by, taken_up_at)
+SELECT 'H20', 'H20.' || n % 100 || '-261121-' || n, :now, :later, :now, :rule_set, 'H20.' || n % 100, 2, true,
+    :later, :later, :later, online_since, online_since
+FROM generate_series(1, 10000) AS n,
+    LATERAL (SELECT CASE WHEN n % 2 = 0 THEN CAST(:earlier AS timestamptz) END) AS o (online_since)
 """
+_MORE_ENDED_LATE = """
+INSERT INTO dossiers (province_code, code, first_seen_at, judged_at, rule_set, agency, status, due_at, late_from, ended_at,
+    intake_by, taken_up_at)
+SELECT 'H20', 'H20.' || n % 100 || '-260121-' || n, :now, :now, :rule_set, 'H20.' || n % 100, 9, :earlier, :earlier, :earlier,
+    online_since, online_since
+FROM generate_series(1, 50000) AS n,
+    LATERAL (SELECT CASE WHEN n % 2 = 0 THEN CAST(:earlier AS timestamptz) END) AS o (online_since)
+"""
+AGENCIES = [f"H20.{number}" for number in range(100)]
 
 Asks = Callable[[Connection], Awaitable[object]]
 
@@ -43,15 +60,31 @@ async def counting_what_is_overdue(connection: Connection) -> None:
     assert sum(one.open for one in (await portal_stock(connection, "H20", NOW)).values()) == 10_000
 
 
-ASKED = [waking, claiming, looking_for_those_judged_by_other_rules, settling, counting_what_is_overdue]
+async def telling_the_stock(connection: Connection) -> None:
+    snapshot = Snapshot(connection, "H20", NOW, Freshness(()))
+    (stock,) = (await live_stock(snapshot, CALENDAR, {"H20": AGENCIES}, within=WHOLE_PROVINCE)).values()
+    assert stock == Stock(open=10_000, on_portal=10_000)
+
+
+ASKED = [
+    waking,
+    claiming,
+    looking_for_those_judged_by_other_rules,
+    settling,
+    counting_what_is_overdue,
+    telling_the_stock,
+]
 
 
 @pytest.mark.parametrize("asks", ASKED)
 async def test_a_few_pages_answer_what_a_cycle_asks_of_all_dossiers(database: Database, asks: Asks) -> None:
     async with database.begin() as connection:
         rule_set = await rule_sets.register(connection, "H20", "rules", 1, now=NOW)
-        await connection.execute(text(_MANY), {"now": NOW, "later": NOW + timedelta(days=9), "rule_set": rule_set})
-        await open_tally.move(connection, "H20", (), [f"H20.{number % 100}" for number in range(10_000)])
+        moments = {"now": NOW, "later": NOW + timedelta(days=9), "earlier": NOW - timedelta(days=60)}
+        await connection.execute(text(_MANY), {**moments, "rule_set": rule_set})
+        del moments["later"]
+        await connection.execute(text(_MORE_ENDED_LATE), {**moments, "rule_set": rule_set})
+        await open_tally.count_anew(connection, "H20")
         await connection.execute(text("ANALYZE"))
     async with database.begin() as connection:
         for statement, parameters in await _asked(database, connection, asks):

@@ -29,7 +29,7 @@ class NightlyAudit:
     async def run(self) -> Audit:
         """Judge and count everything again; open or renew the alert `audit.differs`, or resolve it when nothing differs.
 
-        What is open on the portal is put right: dossiers tell it. Of anything else nobody knows which side is wrong.
+        What is open is put right: dossiers tell it. Of anything else nobody knows which side is wrong.
         """
         report = await self._auditor.run()
         log.info("audit_finished", judged=report.judged, owed=report.owed, differences=report.differences)

@@ -25,11 +25,6 @@ class Outcome(msgspec.Struct, frozen=True):
     error: str | None = None
 
     @property
-    def open_at(self) -> str | None:
-        """The agency at which it is open on the portal, None for none."""
-        return self.standing.agency if self.measured.open_on_portal else None
-
-    @property
     def place(self) -> Place:
         return Place(self.standing.agency, self.standing.procedure, self.standing.sector)
 

@@ -150,7 +150,7 @@ class Reviewer:
         await reviews.write_delays(connection, province, {o.dossier.code: o.delays for o in sound})
         wanted = [(source, o.dossier.code, o.claimed.due_since) for o in sound for source in o.review.look_ups]
         await look_ups.want(connection, province, wanted)
-        await dossiers.judged(connection, province, [judged(outcome) for outcome in sound], rule_set=self.rule_set, now=now)
+        stand = await dossiers.judged(connection, province, [judged(o) for o in sound], rule_set=self.rule_set, now=now)
         for outcome in outcomes:
             if outcome.error:
                 await dossiers.park(
@@ -158,7 +158,7 @@ class Reviewer:
                 )
         changes = await gather(connection, self.rules, self.mass, changes, now=now)
         await alerts.write(connection, province, changes, now=now)
-        await open_tally.move(connection, province, [o.claimed.open_at for o in sound], [o.open_at for o in sound])
+        await open_tally.move(connection, province, [o.claimed.stands for o in sound], stand)
         counted = {o.dossier.code: o.review.marks for o in sound}
         await marks.write(connection, province, {o.dossier.code: o.dossier.marks for o in sound}, counted)
         possible = {o.dossier.code: o.review.repairs for o in sound}

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.driver import ask, one_text
+from shared.db.stores.open_tally import STANDS, Stands
 from shared.domain.measured import Measured
 from shared.domain.standing import Standing
 
@@ -59,18 +60,23 @@ _SETS = ", ".join(
 _JUDGED = text(
     f"UPDATE dossiers SET judged_at = :now, rule_set = :rule_set, parked_at = NULL, parked_reason = NULL, {_SETS}"  # noqa: S608
     f" FROM unnest({', '.join(f'CAST(:{name} AS {type_}[])' for name, type_ in _TYPES.items())}) AS new ({', '.join(_TYPES)})"
-    " WHERE dossiers.province_code = :province AND dossiers.code = new.code"
+    f" WHERE dossiers.province_code = :province AND dossiers.code = new.code RETURNING {STANDS}"
+)
+_CLAIM = text(
+    f"SELECT code, first_seen_at, rule_set, next_review_at, {STANDS} FROM dossiers"  # noqa: S608 - names of ours
+    " WHERE province_code = :province AND next_review_at <= :now"
+    " ORDER BY next_review_at, code LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A dossier locked for review. `open_at`: the agency at which the last review found it open on the portal, None for none."""
+    """A dossier locked for review. `stands`: what it counts for by its last review."""
 
     code: str
     first_seen_at: datetime
     rule_set: int
     due_since: datetime
-    open_at: str | None
+    stands: Stands
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,23 +167,26 @@ async def make_due_by_rules(connection: AsyncConnection, province: str, rule_set
 
 async def claim(connection: AsyncConnection, province: str, *, now: datetime, limit: int = BATCH) -> list[Claimed]:
     """Lock a batch of due dossiers that nobody else is reviewing."""
-    rows = await connection.execute(
-        text(
-            "SELECT code, first_seen_at, rule_set, next_review_at, CASE WHEN open_on_portal THEN agency END FROM dossiers"
-            " WHERE province_code = :province AND next_review_at <= :now"
-            " ORDER BY next_review_at, code LIMIT :limit FOR UPDATE SKIP LOCKED"
-        ),
-        {"province": province, "now": now, "limit": limit},
-    )
-    return [Claimed(*row) for row in rows]
+    rows = await connection.execute(_CLAIM, {"province": province, "now": now, "limit": limit})
+    return [
+        Claimed(code, first_seen_at, rule_set, due_since, Stands(agency, tuple(counts)))
+        for code, first_seen_at, rule_set, due_since, agency, counts in rows
+    ]
 
 
-async def judged(connection: AsyncConnection, province: str, rows: Sequence[Judged], *, rule_set: int, now: datetime) -> None:
-    """Write when each dossier is to be looked at again, and where it stands; the rows are locked by `claim`."""
-    if rows:
-        facts = [_facts(row) for row in rows]
-        columns = {name: [fact[name] for fact in facts] for name in _TYPES}
-        await connection.execute(_JUDGED, {"province": province, "now": now, "rule_set": rule_set, **columns})
+async def judged(
+    connection: AsyncConnection, province: str, rows: Sequence[Judged], *, rule_set: int, now: datetime
+) -> list[Stands]:
+    """Write when each dossier is to be looked at again, and where it stands; the rows are locked by `claim`.
+
+    Returns what they count for now, in no order.
+    """
+    if not rows:
+        return []
+    facts = [_facts(row) for row in rows]
+    columns = {name: [fact[name] for fact in facts] for name in _TYPES}
+    written = await connection.execute(_JUDGED, {"province": province, "now": now, "rule_set": rule_set, **columns})
+    return [Stands(agency, tuple(counts)) for agency, counts in written]
 
 
 def _facts(row: Judged) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What an audit reads, for operations and for no caller: what can be judged again, and tallies that differ from their marks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.stores.open_tally import COUNT, COUNTED
 from shared.domain.counters import COUNTERS
 from shared.domain.measured import Measured
 
@@ -34,12 +35,20 @@ def _differing(table: str, key: dict[str, str], where: str = "true") -> str:
     names = ", ".join(key)
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTERS)
     keys = ", ".join(f"{expression} AS {name}" for name, expression in key.items())
-    counted, kept = (", ".join(f"coalesce({side}.{name}, 0)" for name in COUNTERS) for side in ("counted", "kept"))
+    return _unequal(
+        names,
+        COUNTERS,
+        f"SELECT {keys}, {sums} FROM marks WHERE province_code = :province GROUP BY {names}",  # noqa: S608 - names of ours
+        f"SELECT {names}, {', '.join(COUNTERS)} FROM {table} WHERE province_code = :province AND {where}",  # noqa: S608
+    )
+
+
+def _unequal(key: str, figures: Collection[str], counted: str, kept: str) -> str:
+    """Return the text that finds the keys of which the one statement counts other figures than the other; no row: zeros."""
+    here, there = (", ".join(f"coalesce({side}.{name}, 0)" for name in figures) for side in ("counted", "kept"))
     return (
-        f"SELECT {names} FROM (SELECT {keys}, {sums} FROM marks"  # noqa: S608 - names of this module's own
-        f" WHERE province_code = :province GROUP BY {names}) AS counted"
-        f" FULL JOIN (SELECT {names}, {', '.join(COUNTERS)} FROM {table} WHERE province_code = :province AND {where}) AS kept"
-        f" USING ({names}) WHERE ({counted}) IS DISTINCT FROM ({kept}) ORDER BY {names}"
+        f"SELECT {key} FROM ({counted}) AS counted FULL JOIN ({kept}) AS kept USING ({key})"  # noqa: S608 - names of ours
+        f" WHERE ({here}) IS DISTINCT FROM ({there}) ORDER BY {key}"
     )
 
 
@@ -60,12 +69,7 @@ _PROCEDURE = {
     )
     for span in ("month", "quarter", "year")
 }
-_OPEN = text(
-    "SELECT agency FROM (SELECT agency, count(*) AS dossiers FROM dossiers"
-    " WHERE province_code = :province AND open_on_portal AND agency IS NOT NULL GROUP BY agency) AS counted"
-    " FULL JOIN (SELECT agency, dossiers FROM open_tally WHERE province_code = :province) AS kept USING (agency)"
-    " WHERE coalesce(counted.dossiers, 0) <> coalesce(kept.dossiers, 0) ORDER BY agency"
-)
+_OPEN = text(_unequal("agency", COUNTED, COUNT, "SELECT * FROM open_tally WHERE province_code = :province"))
 
 
 class Judged(msgspec.Struct, frozen=True):

@@ -1,31 +1,31 @@
-"""The stock, counted at the moment of the question, or as it was kept on earlier days."""
+"""The stock at the moment of the question, or as it was kept on earlier days.
 
-from collections import defaultdict
+What is open is tallied; counted is only what is late, untouched or due soon, however much is open.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal_column, not_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, cast, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import dossiers, open_tally, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
+from shared.db.views.paging import or_last
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
 from shared.domain.rules.apology import REMEMBERED
-from shared.domain.statuses import RUNNING, Status
+from shared.domain.statuses import RUNNING
 from shared.domain.stock import STOCK, PortalStock, Stock, due_soon_until, of_units
 from shared.domain.working_time import WorkingTime
 
-_WAITING = {
-    "supplement": Status.SUPPLEMENT,
-    "payment": Status.PAYMENT,
-    "stopped": Status.STOPPED,
-    "paused": Status.PAUSED,
-}
+_TALLIED = {"on_portal": "dossiers", **{name: name for name in ("open", "supplement", "payment", "stopped", "paused")}}
+"""The figures that do not depend on the moment, with their columns of the tally."""
 
 
 class KeptStock(msgspec.Struct, frozen=True):
@@ -47,12 +47,12 @@ async def live_stock(
 
 async def own_stock(snapshot: Snapshot, calendar: WorkingTime, *, within: AgencyTree) -> dict[str, Stock]:
     """Return the stock now of each agency's own dossiers, by its code; none of those without."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for query in _questions(snapshot, calendar):
-        query = query.where(dossiers.c.province_code == snapshot.province, at_agency(dossiers.c.agency, within))
-        for row in await all_rows(snapshot.connection, query.group_by(dossiers.c.agency)):
-            found[row["agency"]] |= {name: row[name] for name in row if name != "agency"}
-    return {agency: Stock(**counts) for agency, counts in found.items()}
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for of, query in _questions(snapshot.now, due_soon_until(calendar, snapshot.now)):
+        query = query.where(of.c.province_code == snapshot.province, of.c.agency.is_not(None), at_agency(of.c.agency, within))
+        for row in await all_rows(snapshot.connection, query):
+            found[row["agency"]].update({name: row[name] for name in row if name != "agency"})
+    return {agency: Stock(**counts) for agency, counts in found.items() if any(counts.values())}
 
 
 async def kept_stock(snapshot: Snapshot, first: date, last: date, *, within: AgencyTree) -> list[KeptStock]:
@@ -94,25 +94,19 @@ async def portal_stock(connection: AsyncConnection, province: str, as_of: dateti
     return {row[0]: PortalStock(*row) for row in rows}
 
 
-def _questions(snapshot: Snapshot, calendar: WorkingTime) -> Iterator[Select[Any]]:
-    """Each by an index of its own: what is open at home, open on the portal, and late without an apology."""
-    now, agency = snapshot.now, dossiers.c.agency
-    waits = dossiers.c.paused_since.is_not(None)
-    at_home = {
-        "overdue": is_overdue(now),
-        "untouched": is_untouched(now),
-        "due_soon": and_(_runs(), dossiers.c.due_at >= now, dossiers.c.due_at <= due_soon_until(calendar, now)),
-        **{name: and_(waits, _waiting_status() == status.value) for name, status in _WAITING.items()},
-    }
-    yield select(agency, _count().label("open"), *_counts(at_home)).where(IS_OPEN)
-    on_portal = {"overdue_on_portal": is_overdue_on_portal(now)}
-    yield select(agency, _count().label("on_portal"), *_counts(on_portal)).where(dossiers.c.open_on_portal)
-    yield select(agency, _count().label("apologies")).where(_owes_apology(now))
+def _questions(now: datetime, soon: datetime) -> Iterator[tuple[Table, Select[Any]]]:
+    """What is tallied, then each by an index of its own: due by `soon`, untouched, overdue on the portal, ended late of late.
 
-
-def _waiting_status() -> ColumnElement[int]:
-    """Return the status it waits in: home's, the portal's where home's is one no table maps."""
-    return func.coalesce(func.nullif(dossiers.c.status, Status.UNKNOWN.value), dossiers.c.portal_status)
+    What is late at home and goes on is past the due date it is late by, so its apologies are counted among what is due.
+    """
+    yield open_tally, select(open_tally.c.agency, *(open_tally.c[kept].label(name) for name, kept in _TALLIED.items()))
+    due = {"overdue": is_overdue(now), "due_soon": and_(_runs(), dossiers.c.due_at >= now), "apologies": _owes_apology(now)}
+    counts = {name: _count(condition) for name, condition in due.items()}
+    yield dossiers, _of_dossiers(**counts).where(IS_OPEN, or_last(dossiers.c.due_at) <= soon)
+    yield dossiers, _of_dossiers(untouched=_count()).where(IS_OPEN, is_untouched(now))
+    yield dossiers, _of_dossiers(overdue_on_portal=_count()).where(dossiers.c.open_on_portal, is_overdue_on_portal(now))
+    ended = and_(dossiers.c.ended_at.is_not(None), dossiers.c.ended_at > now - REMEMBERED)
+    yield dossiers, _of_dossiers(apologies=_count()).where(_owes_apology(now), ended)
 
 
 def _runs() -> ColumnElement[bool]:
@@ -120,12 +114,11 @@ def _runs() -> ColumnElement[bool]:
 
 
 def _owes_apology(now: datetime) -> ColumnElement[bool]:
-    remembered = or_(dossiers.c.ended_at.is_(None), dossiers.c.ended_at > now - REMEMBERED)
-    return and_(dossiers.c.late_from.is_not(None), not_(dossiers.c.apologised), dossiers.c.late_from <= now, remembered)
+    return and_(dossiers.c.late_from.is_not(None), not_(dossiers.c.apologised), dossiers.c.late_from <= now)
 
 
-def _counts(conditions: Mapping[str, ColumnElement[bool]]) -> list[ColumnElement[Any]]:
-    return [_count(condition).label(name) for name, condition in conditions.items()]
+def _of_dossiers(**counts: ColumnElement[int]) -> Select[Any]:
+    return select(dossiers.c.agency, *(count.label(name) for name, count in counts.items())).group_by(dossiers.c.agency)
 
 
 def _count(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
