@@ -1,0 +1,67 @@
+"""Where lateness arises: the working time each stage took past its own due date, else past the dossier's."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.case import Case
+from shared.domain.dossiers import Dossier, Side
+from shared.domain.standing import Delay, delays
+from shared.domain.statuses import Status
+
+from .builders import CODE, DUE, MICROSECOND, NOBODY, RULES, at, calendar, seen, stage
+
+FRIDAY, MONDAY = at("20 16:00"), at("23 08:00")
+
+
+def told(*stages, **values) -> tuple[Delay, ...]:
+    return of({"portal": seen("portal"), "igate": seen(stages=stages, **values)})
+
+
+def of(sides: dict[str, Side]) -> tuple[Delay, ...]:
+    return delays(Case(Dossier(code=CODE, sides=sides), None, RULES, calendar()))
+
+
+def spans(*stages, **values) -> list[tuple[object, object, int | None]]:
+    return [(delay.since, delay.until, delay.minutes) for delay in told(*stages, **values)]
+
+
+def test_a_stage_that_was_late_took_the_working_minutes_past_its_due_date():
+    assert spans(stage("20 16:00", completed_at=MONDAY)) == [(FRIDAY, MONDAY, 120)]
+
+
+@pytest.mark.parametrize(("after", "late"), [(-MICROSECOND, 0), (timedelta(), 0), (MICROSECOND, 1)])
+def test_a_stage_is_late_after_its_due_date_and_not_at_it(after, late):
+    assert len(told(stage("20 16:00", completed_at=FRIDAY + after))) == late
+
+
+def test_an_open_stage_is_late_from_its_due_date_on_and_its_minutes_are_counted_when_it_is_read():
+    assert spans(stage("20 16:00")) == [(FRIDAY, None, None)]
+
+
+def test_a_stage_without_a_due_date_is_late_past_the_dossiers():
+    assert spans(stage(completed_at=DUE + timedelta(minutes=7))) == [(DUE, DUE + timedelta(minutes=7), 7)]
+    assert spans(stage(), due_at=None) == []
+
+
+def test_every_stage_answers_for_its_own_time_alone():
+    began = DUE + timedelta(minutes=20)
+    first = stage("20 16:00", id="1", started_at=at("17 08:00"), completed_at=MONDAY, current=False)
+    in_time = stage("25 16:00", id="2", started_at=MONDAY, completed_at=at("25 10:00"), current=False)
+    past_due = stage(id="3", started_at=began)
+    assert spans(first, in_time, past_due) == [(FRIDAY, MONDAY, 120), (began, None, None)]
+
+
+def test_an_open_stage_of_a_dossier_that_ended_ended_with_it():
+    assert spans(stage("20 16:00"), status=Status.FINISHED, finished_at=MONDAY) == [(FRIDAY, MONDAY, 120)]
+
+
+def test_a_delay_is_the_stages_agencys_and_officers_else_the_dossiers_agencys():
+    (own,) = told(stage("20 16:00", agency="H20.7", officer_id="cb-7"))
+    assert (own.stage, own.agency, own.officer_id) == ("Thẩm định", "H20.7", "cb-7")
+    (lent,) = told(stage("20 16:00"))
+    assert (lent.agency, lent.officer_id) == ("H20.14", None)
+
+
+def test_the_portal_alone_knows_no_stages():
+    assert of({"portal": seen("portal", stages=(stage("20 16:00"),)), "igate": NOBODY}) == ()
