@@ -1,4 +1,6 @@
-"""Where lateness arises: the working time each stage took past its own due date, else past the dossier's."""
+"""Where a dossier stands, as lists tell it; and where lateness arises: the working time each stage took past its own due date,
+else past the dossier's.
+"""
 
 from datetime import timedelta
 
@@ -6,10 +8,10 @@ import pytest
 
 from shared.domain.case import Case
 from shared.domain.dossiers import Dossier, Side
-from shared.domain.standing import Delay, delays
+from shared.domain.standing import Delay, Standing, delays, standing
 from shared.domain.statuses import Status
 
-from .builders import CODE, DUE, MICROSECOND, NOBODY, RULES, at, calendar, seen, stage
+from .builders import CODE, DUE, MICROSECOND, NOBODY, RULES, SUBMITTED, at, both, calendar, new, seen, stage
 
 FRIDAY, MONDAY = at("20 16:00"), at("23 08:00")
 
@@ -18,8 +20,16 @@ def told(*stages, **values) -> tuple[Delay, ...]:
     return of({"portal": seen("portal"), "igate": seen(stages=stages, **values)})
 
 
+def case(sides: dict[str, Side]) -> Case:
+    return Case(Dossier(code=CODE, sides=sides), None, RULES, calendar())
+
+
 def of(sides: dict[str, Side]) -> tuple[Delay, ...]:
-    return delays(Case(Dossier(code=CODE, sides=sides), None, RULES, calendar()))
+    return delays(case(sides))
+
+
+def stands(sides: dict[str, Side]) -> Standing:
+    return standing(case(sides))
 
 
 def spans(*stages, **values) -> list[tuple[object, object, int | None]]:
@@ -65,3 +75,35 @@ def test_a_delay_is_the_stages_agencys_and_officers_else_the_dossiers_agencys():
 
 def test_the_portal_alone_knows_no_stages():
     assert of({"portal": seen("portal", stages=(stage("20 16:00"),)), "igate": NOBODY}) == ()
+
+
+def test_a_dossier_stands_where_home_says_it_does():
+    home = {"agency": "H20.7", "status": Status.PAYMENT, "due_at": at("27 16:00"), "sector": "G15-TP02"}
+    told = stands({"portal": seen("portal"), "igate": seen(stages=(stage(officer_id="cb-7"),), **home)})
+    assert (told.agency, told.sector, told.source) == ("H20.7", "G15-TP02", "igate")
+    assert (told.status, told.portal_status, told.due_at) == (Status.PAYMENT, Status.PROCESSING, at("27 16:00"))
+    assert (told.stage, told.officer_id, told.online, told.submitted_at) == ("Thẩm định", "cb-7", True, SUBMITTED)
+    assert told.ended_at is None
+
+
+def test_one_that_is_on_the_portal_alone_stands_as_the_portal_says():
+    told = stands({"portal": seen("portal", agency="H20.7"), "igate": NOBODY})
+    assert (told.agency, told.source, told.status, told.portal_status) == ("H20.7", None, Status.PROCESSING, Status.PROCESSING)
+
+
+def test_the_portal_counts_it_late_by_its_own_due_date_and_while_untouched_by_the_window():
+    home = seen(due_at=at("27 16:00"))
+    assert stands({"portal": seen("portal"), "igate": home}).portal_overdue_at == DUE
+    assert stands({"portal": new("portal"), "igate": home}).portal_overdue_at == SUBMITTED + RULES.intake_window
+    over = {"status": Status.RETURNED, "finished_at": at("20 08:00"), "returned_at": at("20 09:00")}
+    assert stands({"portal": seen("portal", **over), "igate": home}).portal_overdue_at is None
+    assert stands({"portal": NOBODY, "igate": home}).portal_overdue_at is None
+
+
+def test_one_that_no_system_has_stands_nowhere():
+    assert stands({"portal": NOBODY, "igate": NOBODY}) == Standing()
+
+
+def test_of_two_sides_that_agree_either_tells_when_it_ended():
+    ended = at("20 08:00")
+    assert stands(both(status=Status.FINISHED, finished_at=ended)).ended_at == ended
