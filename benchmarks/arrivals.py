@@ -36,7 +36,8 @@ _CUT = 10
 _LATE_OF = 20
 
 _REVIEWED = text(
-    "SELECT d.code, d.judged_at FROM unnest(CAST(:codes AS text[]), CAST(:moments AS timestamptz[])) AS wanted (code, at)"
+    "SELECT d.code, wanted.at, d.judged_at"
+    " FROM unnest(CAST(:codes AS text[]), CAST(:moments AS timestamptz[])) AS wanted (code, at)"
     " JOIN dossiers d ON d.province_code = :province AND d.code = wanted.code"
     " WHERE (d.next_review_at IS NULL OR d.next_review_at > clock_timestamp()) AND d.judged_at > wanted.at"
     " AND (SELECT count(*) FROM records r WHERE r.province_code = d.province_code AND r.code = d.code"
@@ -62,38 +63,41 @@ def mean(name: str, dossiers_a_year: int) -> Rate:
 
 
 class Waiting:
-    """The changes not reviewed yet, oldest first; how many seconds each of the others `waited`; the `most` there were at once."""
+    """The changes not reviewed yet, oldest first; how many seconds each of the others `waited`; the `most` there were at once.
+
+    Each waits for itself: one whose dossier changes again meanwhile is reviewed with the next, and waited since it was made.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._since: dict[str, datetime] = {}
+        self._changes: dict[tuple[str, datetime], None] = {}
         self.waited: list[float] = []
         self.most = 0
 
     def __len__(self) -> int:
-        return len(self._since)
+        return len(self._changes)
 
     def add(self, code: str, now: datetime) -> None:
-        """Wait for a change; one of the same dossier that still waits is done with this one."""
-        self._since.pop(code, None)
-        self._since[code] = now
+        """Wait for a change."""
+        self._changes[code, now] = None
 
     def age(self, now: datetime) -> float:
         """Return how many seconds the oldest waits."""
-        first = next(iter(self._since.values()), now)
+        _, first = next(iter(self._changes), ("", now))
         return (now - first).total_seconds()
 
     async def look(self) -> None:
         """Note what is reviewed, as long as most of the oldest are."""
         reviewed = _LOOKED_AT
-        while self._since and reviewed * 2 >= _LOOKED_AT:
-            oldest = dict(islice(self._since.items(), _LOOKED_AT))
-            given = {"province": PROVINCE, "codes": list(oldest), "moments": list(oldest.values())}
+        while self._changes and reviewed * 2 >= _LOOKED_AT:
+            codes, moments = zip(*islice(self._changes, _LOOKED_AT), strict=True)
+            given = {"province": PROVINCE, "codes": list(codes), "moments": list(moments)}
             async with self._database.begin() as connection:
                 rows = (await connection.execute(_REVIEWED, given)).all()
-            for code, judged_at in rows:
-                if self._since.get(code) == oldest[code]:
-                    self.waited.append((judged_at - self._since.pop(code)).total_seconds())
+            for code, made_at, judged_at in rows:
+                if (code, made_at) in self._changes:  # a look beside this one may have seen it
+                    del self._changes[code, made_at]
+                    self.waited.append((judged_at - made_at).total_seconds())
             reviewed = len(rows)
 
     async def watch(self) -> None:
