@@ -1,8 +1,8 @@
 """A province as large as wanted: some thousand dossiers read and judged by the monitor, all others copied by PostgreSQL.
 
-The real ones are late, so that each has an open alert. Their copies ended in time, one of twenty apart, which goes on. Of every
-alert there are ten resolved copies, of one dossier in a hundred the records of both sides too; what counts for scores is the real
-dossiers' times as many, spread over twelve times as many procedures at each agency.
+The real ones are late, so that each has an open alert. Their copies ended in time, one of twenty apart, which goes on and is due
+in a month or later. Of every alert there are ten resolved copies, of one dossier in a hundred the records of both sides too; what
+counts for scores is the real dossiers' times as many, spread over twelve times as many procedures at each agency.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ _DOSSIERS = {
     "code": _COPY,
     "next_review_at": "NULL",
     "ended_at": "CASE WHEN copy % 20 > 0 THEN submitted_at + interval '1 day' END",
-    "due_at": "due_at + copy * interval '1 hour' * (CASE WHEN copy % 20 > 0 THEN -1 ELSE 1 END)",
+    "due_at": "due_at + CASE WHEN copy % 20 > 0 THEN -copy ELSE copy + 30 * 24 END * interval '1 hour'",
     "submitted_at": "submitted_at - copy * interval '1 hour'",
     "open_on_portal": "copy % 20 = 0",
     "late_from": "NULL",
