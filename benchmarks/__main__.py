@@ -19,7 +19,7 @@ from shared.garbage import collect_seldom
 
 Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 
-NAMES = ("ingest", "review", "path", "cycle", "latency", "api", "reads", "scores", "size", "arithmetic", "webhooks")
+NAMES = ("ingest", "review", "path", "cycle", "latency", "api", "answers", "reads", "scores", "size", "arithmetic", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
 LONG = ("messages", "load", "soak")

@@ -16,7 +16,7 @@ from shared.db.engine import Database
 from shared.domain.access import Scope
 
 HELLO = "/v1/hello"
-_ALERTS = "/v1/alerts?limit=50"
+ALERTS = "/v1/alerts?limit=50"
 
 
 @asynccontextmanager
@@ -26,18 +26,18 @@ async def asking(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     The client asks as often as the machine can: the limit of a key is not what is measured.
     """
     key = await make_key(database, CONFIG.province, "benchmark", [Scope.ALERTS_READ, Scope.DOSSIERS_READ, Scope.SCORES_READ])
-    transport, headers = httpx.ASGITransport(_application(database)), {"Authorization": f"Bearer {key}"}
+    transport, headers = httpx.ASGITransport(application(database)), {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", headers=headers, timeout=60) as client:
         yield client
 
 
 async def reads(client: httpx.AsyncClient) -> dict[str, str]:
     """Return what is read, by what it is called in the figures."""
-    second = (await client.get(_ALERTS)).raise_for_status().json()["next_cursor"]
+    second = (await client.get(ALERTS)).raise_for_status().json()["next_cursor"]
     return {
-        "first page of 50 alerts": _ALERTS,
-        "second page of 50 alerts": f"{_ALERTS}&cursor={second}",
-        "50 alerts of an agency": f"{_ALERTS}&agency=H20.07",
+        "first page of 50 alerts": ALERTS,
+        "second page of 50 alerts": f"{ALERTS}&cursor={second}",
+        "50 alerts of an agency": f"{ALERTS}&agency=H20.07",
         "page of 50 dossiers": "/v1/dossiers?limit=50",
         "a dossier": f"/v1/dossiers/{items.code(7)}",
         "score card of the province": "/v1/scores",
@@ -53,7 +53,8 @@ async def write(database: Database) -> None:
         await connection.execute(change)
 
 
-def _application(database: Database) -> FastAPI:
+def application(database: Database) -> FastAPI:
+    """Return the application, whose keys may ask as often as they want, with the route `HELLO`."""
     often = AccessConfig(rate=RateConfig(per_second=1e6, burst=1_000_000))
     app = create_app(database, CONFIG.model_copy(update={"access": often}))
 
