@@ -15,8 +15,8 @@ from shared.domain.repairs import repairs
 from shared.domain.rules import FAMILIES, Family
 from shared.domain.working_time import WorkingTime
 
-REVIEW_VERSION = 4
-"""Raise it when the same inputs give another answer: every dossier is then reviewed again."""
+REVIEW_VERSION = 5
+"""Raise it when the same inputs give another answer or other delays: every dossier is then reviewed again."""
 
 _NONE: frozenset[str] = frozenset()
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.domain.case import Case, due_of
+from shared.domain.case import Case, due_of, still_since
 from shared.domain.dossiers import Seen
 from shared.domain.records import Stage
 from shared.domain.statuses import Status
@@ -34,9 +34,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delay(msgspec.Struct, frozen=True, kw_only=True):
-    """Time one stage took past its due date, else past the dossier's: from `since` to `until` (None: it goes on).
+    """Time one stage took past its due date, else past the dossier's effective one: from `since` to `until` (None: it goes on).
 
-    `minutes` are working minutes, None while it goes on: then they are counted on reading.
+    `minutes` are working minutes, None while it goes on: then they are counted on reading. While the dossier stands still, as
+    `deadline.overdue` reads it, nothing goes on: what was late before keeps what it had.
     """
 
     stage: str
@@ -85,11 +86,15 @@ def working_minutes(length: timedelta) -> int:
 
 
 def _delay(stage: Stage, due: datetime | None, home: Seen, calendar: WorkingTime) -> Delay | None:
-    """A stage that began after the due date answers only for its own time; an open one of an ended dossier ended with it."""
+    """A stage that began after the due date answers only for its own time; an open one of an ended dossier ended with it.
+
+    A stage's own due date is taken as home names it, as `stage.overdue` does: once the dossier goes on or ends, a wait counts
+    unless home moved that date.
+    """
     if due is None:
         return None
     since = max(due, stage.started_at or due)
-    until = stage.completed_at or home.ended_at
+    until = _until(stage, home)
     if until is not None and until <= since:
         return None
     return Delay(
@@ -100,6 +105,11 @@ def _delay(stage: Stage, due: datetime | None, home: Seen, calendar: WorkingTime
         until=until,
         minutes=working_minutes(calendar.between(since, until)) if until else None,
     )
+
+
+def _until(stage: Stage, home: Seen) -> datetime | None:
+    """Return when a stage's time stopped counting, None while it counts: it was done, the dossier ended or stands still."""
+    return min((moment for moment in (stage.completed_at or home.ended_at, still_since(home)) if moment), default=None)
 
 
 def _portal_overdue_at(case: Case) -> datetime | None:

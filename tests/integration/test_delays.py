@@ -1,6 +1,7 @@
 """The delays of a dossier's stages are kept as they were last judged."""
 
 from datetime import datetime
+from typing import Any
 
 from shared.domain.records import Stage
 from shared.domain.statuses import Status
@@ -10,13 +11,15 @@ from tests.integration.world import World, record
 KEPT = "SELECT stage, agency, officer_id, since, until, minutes IS NULL AS goes_on FROM delays ORDER BY position"
 
 
-def _put(world: World, *stages: Stage, hours: float) -> None:
-    """Both sides know a dossier with these stages, changed so many hours ago."""
-    running = {"status": Status.PROCESSING, "accepted_at": ago(99), "due_at": ago(-300)}
-    both(world, record(at=ago(99), updated_at=ago(hours), stages=stages, **running))
+def _put(world: World, *stages: Stage, hours: float, status: Status = Status.PROCESSING) -> datetime:
+    """Both sides know a dossier with these stages, changed so many hours ago; returns when."""
+    changed_at = ago(hours)
+    accepted = {"status": status, "accepted_at": ago(99), "due_at": ago(-300)}
+    both(world, record(at=ago(99), updated_at=changed_at, stages=stages, **accepted))
+    return changed_at
 
 
-def _stage(number: int, due_at: datetime, completed_at: datetime | None = None, **values: str) -> Stage:
+def _stage(number: int, due_at: datetime, completed_at: datetime | None = None, **values: Any) -> Stage:
     return Stage(id=str(number), name=f"Bước {number}", due_at=due_at, completed_at=completed_at, **values)
 
 
@@ -38,3 +41,14 @@ async def test_a_review_keeps_the_delay_of_every_late_stage_in_place_of_those_be
     _put(world, _stage(1, first, first), hours=0)
     await world.monitor.once()
     assert await world.rows(KEPT) == []
+
+
+async def test_a_delay_stands_while_its_dossier_stands_still_and_goes_on_with_it(world: World) -> None:
+    due = ago(40)
+    late = _stage(1, due, current=True)
+    stopped = _put(world, late, hours=10, status=Status.SUPPLEMENT)
+    await world.monitor.once()
+    assert await world.rows(KEPT) == [_row(1, due, stopped)]
+    _put(world, late, hours=1)
+    await world.monitor.once()
+    assert await world.rows(KEPT) == [_row(1, due, None)]

@@ -5,15 +5,17 @@ from random import Random
 
 import msgspec
 
+from shared.domain.case import Case
 from shared.domain.dossiers import Dossier
 from shared.domain.records import Apology, Channel
-from shared.domain.review import REVIEW_VERSION, review
+from shared.domain.review import REVIEW_VERSION, review_case
+from shared.domain.standing import delays
 from shared.domain.statuses import Status
 
 from .builders import ACCEPTED, CODE, DUE, NOBODY, SUBMITTED, TWO_HOMES, at, calendar, procedure, seen, stage, supplement
 
-ANSWERS = {4: "d7ef70b0a7b3507f"}
-"""What each version answers about the dossiers below, as a digest. Keep the newest."""
+ANSWERS = {5: "f0224d152e3b83c1"}
+"""What each version answers about the dossiers below, delays included, as a digest. Keep the newest."""
 
 VALUES = {
     "status": [*Status, Status.PROCESSING, Status.PROCESSING],
@@ -48,7 +50,8 @@ def _answers() -> str:
         now = rng.choice(MOMENTS)
         about = procedure(sector=rng.choice([None, "LAND"]), legal_limit_days=rng.choice([None, 7]))
         read_to = dict.fromkeys(sides, now)
-        answer = review(Dossier(code=CODE, sides=sides, standing={}), about, TWO_HOMES, calendar(), read_to, now=now)
+        case = Case(Dossier(code=CODE, sides=sides, standing={}), about, TWO_HOMES, calendar())
+        answer = review_case(case, read_to, now=now), delays(case)
         digest.update(msgspec.json.encode(answer, order="deterministic"))
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from shared.domain.dossiers import Dossier, Side
 from shared.domain.standing import Delay, Standing, delays, standing
 from shared.domain.statuses import Status
 
-from .builders import CODE, DUE, MICROSECOND, NOBODY, RULES, SUBMITTED, at, both, calendar, new, seen, stage
+from .builders import CODE, DUE, MICROSECOND, NOBODY, RULES, SUBMITTED, at, both, calendar, new, seen, stage, supplement
 
 FRIDAY, MONDAY = at("20 16:00"), at("23 08:00")
 
@@ -64,6 +64,54 @@ def test_every_stage_answers_for_its_own_time_alone():
 
 def test_an_open_stage_of_a_dossier_that_ended_ended_with_it():
     assert spans(stage("20 16:00"), status=Status.FINISHED, finished_at=MONDAY) == [(FRIDAY, MONDAY, 120)]
+
+
+STILL = {
+    "papers awaited": {"status": Status.SUPPLEMENT},
+    "stopped": {"status": Status.STOPPED},
+    "paused": {"status": Status.PAUSED},
+}
+
+
+@pytest.mark.parametrize("still", STILL.values(), ids=STILL.keys())
+def test_one_that_was_late_before_it_stood_still_keeps_what_it_had(still):
+    assert spans(stage("20 16:00"), **still, status_since=MONDAY) == [(FRIDAY, MONDAY, 120)]
+    assert spans(stage(), **still, status_since=DUE + timedelta(minutes=7)) == [(DUE, DUE + timedelta(minutes=7), 7)]
+
+
+@pytest.mark.parametrize("still", STILL.values(), ids=STILL.keys())
+@pytest.mark.parametrize(("after", "late"), [(-MICROSECOND, 0), (timedelta(), 0), (MICROSECOND, 1)])
+def test_one_is_not_late_that_stood_still_by_its_due_date(still, after, late):
+    assert len(told(stage("20 16:00"), **still, status_since=FRIDAY + after)) == late
+    assert len(told(stage(), **still, status_since=DUE + after)) == late
+
+
+def test_one_that_waits_for_papers_stands_still_from_the_request_on():
+    asked = {"status": Status.SUPPLEMENT, "supplements": (supplement("23 08:00"),), "status_since": at("25 08:00")}
+    assert spans(stage("20 16:00"), **asked) == [(FRIDAY, MONDAY, 120)]
+
+
+def test_what_was_done_before_the_dossier_stood_still_is_late_until_it_was_done():
+    paused = {"status": Status.PAUSED, "status_since": at("25 08:00")}
+    assert spans(stage("20 16:00", completed_at=MONDAY), **paused) == [(FRIDAY, MONDAY, 120)]
+    assert spans(stage("20 16:00", completed_at=at("25 09:00")), **paused) == spans(stage("20 16:00"), **paused)
+
+
+def test_one_that_waits_for_payment_is_late_on():
+    assert spans(stage("20 16:00"), status=Status.PAYMENT, status_since=MONDAY) == [(FRIDAY, None, None)]
+
+
+def test_one_that_goes_on_after_papers_is_late_past_the_due_date_the_wait_moved():
+    answered = (supplement("27 08:00", "30 08:00"),)
+    moved = DUE + timedelta(days=3)
+    assert spans(stage(), supplements=answered) == [(moved, None, None)]
+    ended = moved + timedelta(days=2)
+    over = {"status": Status.FINISHED, "finished_at": ended}
+    assert spans(stage(), supplements=answered, **over) == [(moved, ended, 900)]
+
+
+def test_a_stop_with_an_end_date_ended():
+    assert spans(stage("20 16:00"), status=Status.STOPPED, finished_at=MONDAY, status_since=FRIDAY) == [(FRIDAY, MONDAY, 120)]
 
 
 def test_a_delay_is_the_stages_agencys_and_officers_else_the_dossiers_agencys():

@@ -51,6 +51,9 @@ async def summarise_delays(
 ) -> Response:
     """Working time that stages took past their own due dates, else past the dossier's: where lateness arises, the most first.
 
+    While a dossier stands still (papers awaited, stopped, paused) what was late before keeps its minutes, and what was not is no
+    delay; a stage's own due date is taken as the home system names it, moved by the wait or not. Waiting for payment counts.
+
     Delays that go on are counted up to the moment of the request, so a group may move while you page: ask for up to 500 at once.
     """
     filters = _filters_of(query)

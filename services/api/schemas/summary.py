@@ -24,14 +24,16 @@ class AlertSummary(ListBody):
 
 
 class DelayGroup(Schema):
-    """Delays that have one thing in common. Minutes are working minutes past the due date of a stage, else of its dossier."""
+    """Delays that have one thing in common. Minutes are working minutes past the due date of a stage, else of its dossier; none
+    are added while the dossier stands still: papers are awaited, or it is stopped or paused.
+    """
 
     key: str | None = Field(description="A value of what `by` names; null for the delays that have none")
     name: str | None = Field(description="What it is called; the key itself where nobody gave a name")
     minutes: int = Field(description="All of them together; those that go on are counted up to the moment of the request")
     longest: int = Field(description="The minutes of the longest of them")
     delays: int
-    running: int = Field(description="How many of them go on")
+    running: int = Field(description="How many of them go on; none of a dossier that stands still does")
     dossiers: int = Field(description="How many dossiers they delayed")
 
 
