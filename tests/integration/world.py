@@ -1,7 +1,7 @@
 """A tiny province for tests: sources that behave, and a monitor over them on a real database."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from services.monitor.steps.unacknowledged import Unacknowledged
 from services.monitor.steps.worth import Valuing
 from services.monitor.webhooks.dispatcher import Dispatcher
 from services.monitor.webhooks.fan_out import FanOut
-from shared.config import AlertsConfig, CalendarConfig, DigestsConfig, HeartbeatConfig, KeepConfig, PollConfig
+from shared.config import AlertsConfig, CalendarConfig, HeartbeatConfig, KeepConfig, PollConfig
 from shared.db import schema
 from shared.db.engine import Database, clock
 from shared.db.lease import Leases
@@ -48,6 +48,9 @@ PROVINCE = "H20"
 RULES = Rules(province=PROVINCE, portal="portal", homes=(HomeSystem("igate", True),))
 CALENDAR = working_time(CalendarConfig())
 HOUR = timedelta(hours=1)
+
+_NEVER = time.max
+"""No morning page is due before a day ends: a working day's tests meet the events they meet on a Sunday."""
 
 
 class FakeSource:
@@ -216,7 +219,7 @@ class World:
             valuing=Valuing(self.database, PROVINCE, Offices(), scoring_policies()),
             retention=Retention(self.database, PROVINCE, KeepConfig()),
             heartbeat=Heartbeat(self.database, PROVINCE, HeartbeatConfig()),
-            digests=Digests(self.database, reviewer, self.plan, DigestsConfig().at),
+            digests=Digests(self.database, reviewer, self.plan, _NEVER),
             unacknowledged=Unacknowledged(self.database, PROVINCE, AlertsConfig().escalating, CALENDAR),
             evaluation=evaluate,
             fan_out=self.fan_out,
