@@ -6,18 +6,18 @@ around every answer: the gate, the caller's key, routing. Each stage is the medi
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
 import httpx
-import msgspec
 
 from benchmarks.asked import Asked, counting
 from benchmarks.asking import ALERTS, HELLO, application, asking, write
 from benchmarks.drawn import draw
-from benchmarks.figures import Figure, Settings, seconds, typical
+from benchmarks.figures import Figure, Settings
+from benchmarks.stages import Lengths, Watch
 from benchmarks.temporary import Server
 from services.api.answers import plain
 from services.api.bodies.alerts import alert_body
@@ -61,16 +61,15 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
     return [*answers.figures(), *(_figure(f"{name}: in all", taken, hello, "hello") for name, taken in whole.items())]
 
 
-async def _whole(client: httpx.AsyncClient, database: Database) -> tuple[dict[str, list[float]], list[float]]:
+async def _whole(client: httpx.AsyncClient, database: Database) -> tuple[dict[str, Lengths], Lengths]:
     """Return the seconds each answer takes over HTTP, made anew, and the hello route."""
     cards = {name: f"/v1/scores?agency={agency}" if agency else "/v1/scores" for name, agency in _CARDS.items()}
-    taken: defaultdict[str, list[float]] = defaultdict(list)
+    taken: defaultdict[str, Lengths] = defaultdict(Lengths)
     for _ in range(_ROUNDS):
         for name, path in {"page of 50 alerts": ALERTS, **cards, "hello": HELLO}.items():
             await write(database)
-            start = perf_counter()
-            (await client.get(path)).raise_for_status()
-            taken[name].append(perf_counter() - start)
+            with taken[name].one():
+                (await client.get(path)).raise_for_status()
     return taken, taken.pop("hello")
 
 
@@ -79,14 +78,14 @@ class _Answers:
 
     def __init__(self, reader: Reader, scoring: Scoring, asked: Asked) -> None:
         self._reader, self._scoring, self._asked = reader, scoring, asked
-        self._taken: defaultdict[str, list[float]] = defaultdict(list)
-        self._least: defaultdict[str, list[float]] = defaultdict(list)
+        self._watch = Watch()
         self._least_is: dict[str, str] = {}
 
     def figures(self) -> list[Figure]:
         """Return what each stage took, in the order of the way."""
         return [
-            _figure(stage, taken, self._least.get(stage), self._least_is.get(stage, "")) for stage, taken in self._taken.items()
+            _figure(stage, taken, self._watch.least.get(stage), self._least_is.get(stage, ""))
+            for stage, taken in self._watch.taken.items()
         ]
 
     async def page_of_alerts(self) -> None:
@@ -94,7 +93,7 @@ class _Answers:
         answer = "page of 50 alerts"
         opened = perf_counter()
         async with self._reader.snapshot() as snapshot:
-            self._note(f"{answer}: snapshot", perf_counter() - opened)
+            self._watch.taken[f"{answer}: snapshot"].add(perf_counter() - opened)
             with self._stage(f"{answer}: rows"):
                 page = await alert_page(snapshot, AlertFilters(), AlertSort.URGENCY, Cut(_PAGE), within=WHOLE_PROVINCE)
         with self._stage(f"{answer}: worded"):
@@ -128,32 +127,30 @@ class _Answers:
 
     def _write(self, answer: str, body: Mapping[str, Any]) -> None:
         stage = f"{answer}: written as JSON"
-        encode: Callable[[], object] = lambda: as_json(plain(body))  # noqa: E731 - timed as one call
-        self._note(stage, seconds(encode))
+        with self._watch.taken[stage].one():
+            as_json(plain(body))
         ready = plain(body)
-        self._least[stage].append(seconds(lambda: msgspec.json.encode(ready)))
+        with self._watch.least[stage].one():
+            as_json(ready)
         self._least_is[stage] = "encoding alone"
 
     @contextmanager
     def _stage(self, stage: str) -> Iterator[None]:
-        start, before = perf_counter(), self._asked.seconds
-        yield
-        self._note(stage, perf_counter() - start)
+        before = self._asked.seconds
+        with self._watch.taken[stage].one():
+            yield
         if self._asked.seconds > before:
-            self._least[stage].append(self._asked.seconds - before)
+            self._watch.least[stage].add(self._asked.seconds - before)
             self._least_is[stage] = "its statements"
 
-    def _note(self, stage: str, taken: float) -> None:
-        self._taken[stage].append(taken)
 
-
-def _figure(what: str, taken: list[float], least: list[float] | None, least_is: str) -> Figure:
+def _figure(what: str, taken: Lengths, least: Lengths | None, least_is: str) -> Figure:
     return Figure(
         benchmark="answers",
         what=what,
-        value=typical(taken) * 1000,
+        value=taken.typical * 1000,
         unit="ms",
-        ceiling=typical(least) * 1000 if least else None,
+        ceiling=least.typical * 1000 if least else None,
         ceiling_is=least_is,
         small_is_good=True,
     )

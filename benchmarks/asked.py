@@ -25,9 +25,7 @@ class Asked(msgspec.Struct):
 @contextmanager
 def counting(engine: AsyncEngine) -> Iterator[Asked]:
     """Count what is asked inside the block."""
-    asked = Asked()
-
-    began = 0.0
+    asked, began = Asked(), 0.0
 
     def statement(*_: Any) -> None:
         nonlocal began

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from statistics import median
 from time import perf_counter, process_time
 
 import asyncpg
 
+from benchmarks.figures import typical
 from services.monitor.sources.decoding import decode_answer
 from services.monitor.sources.dvcqg import wire
 from services.monitor.sources.dvcqg.client import DvcqgSource
@@ -41,9 +41,14 @@ class Lengths:
         return sum(self._lengths)
 
     @property
+    def typical(self) -> float:
+        """The median: what one takes that is not disturbed by other work."""
+        return typical(self._lengths)
+
+    @property
     def steady(self) -> float:
-        """What all would have taken had none been disturbed by other work: as many times the median."""
-        return median(self._lengths) * len(self._lengths)
+        """What all would have taken had none been disturbed by other work."""
+        return self.typical * len(self._lengths)
 
 
 class Watch:

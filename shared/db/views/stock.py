@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, cast, func, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.stores.open_tally import COUNTED
 from shared.db.tables import dossiers, open_tally, stock_days
 from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.paging import or_last
@@ -24,7 +25,7 @@ from shared.domain.statuses import RUNNING
 from shared.domain.stock import STOCK, PortalStock, Stock, due_soon_until, of_units
 from shared.domain.working_time import WorkingTime
 
-_TALLIED = {"on_portal": "dossiers", **{name: name for name in ("open", "supplement", "payment", "stopped", "paused")}}
+_TALLIED = {"on_portal" if column == "dossiers" else column: column for column in COUNTED}
 """The figures that do not depend on the moment, with their columns of the tally."""
 
 
