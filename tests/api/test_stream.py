@@ -182,8 +182,9 @@ async def test_the_filters_are_those_of_the_list(world: World, lasting: FastAPI,
         later = {"agency": "H20.115", "due_at": world.now, **asked_of}
         await world.happened(id=3, rule="sync.status_mismatch", severity="warning", **later)
         await stream.tells(len(found))
+        frames = len(stream.frames)
         await world.write(tables.outbox, at=world.now, event="endpoint.recovered", subject="webhook:1", data={"webhook_id": 1})
-        await stream.has_come_to_nothing(len(stream.frames))
+        await stream.has_come_to_nothing(frames)
         assert [alert for _, alert in stream.alerts] == found
 
 
