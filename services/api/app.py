@@ -58,6 +58,7 @@ from services.api.scoring import Scoring
 from services.api.security_headers import SecurityHeaders
 from services.api.streams import Streams
 from services.api.subscribing import Subscribing
+from services.api.worded import Worded
 from services.api.writer import Writer
 from shared.config import Config
 from shared.db.engine import Database
@@ -137,6 +138,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.reader = Reader(database, config.province, working_time(config.calendar), clock, config.webhooks.address)
+    app.state.worded = Worded(app.state.reader.calendar)
     app.state.readiness = Readiness(app.state.reader)
     app.state.writer = Writer(database, config.province, clock or database_clock)
     app.state.subscribing = Subscribing(sealer, config.webhooks.allowed, resolve)

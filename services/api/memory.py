@@ -18,6 +18,7 @@ from services.api.caller import Caller
 from services.api.metrics import Metrics
 from services.api.problems import respond, unavailable
 from services.api.reader import Reader
+from services.api.worded import minute_of
 from shared.db.views.seen import Seen
 from shared.domain.access import Scope as AccessScope
 from shared.errors import DatabaseUnavailable
@@ -129,8 +130,7 @@ def _question(scope: Scope) -> Question | None:
 
 
 def _of(seen: Seen) -> tuple[str, datetime, bool]:
-    minute = seen.now.replace(second=0, microsecond=0)
-    return seen.state, minute, seen.now == minute
+    return seen.state, *minute_of(seen.now)
 
 
 def _size(question: Question, kept: Kept) -> int:

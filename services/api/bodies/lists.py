@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from shared.db.views.freshness import Freshness
 from shared.db.views.snapshot import Snapshot
 
 
 def list_body(
-    snapshot: Snapshot, items: Sequence[Mapping[str, Any]], next_cursor: str | None, *, count: int | None = None
+    snapshot: Snapshot, items: Sequence[Mapping[str, Any] | msgspec.Raw], next_cursor: str | None, *, count: int | None = None
 ) -> dict[str, Any]:
     """Return a list with how fresh it is; `count` only where it was asked for."""
     body = {"items": items, "next_cursor": next_cursor, **freshness_body(snapshot.freshness)}

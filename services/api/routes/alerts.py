@@ -14,12 +14,14 @@ from services.api.caller import AlertsReader
 from services.api.cursors import cut, next_cursor
 from services.api.names import names_of
 from services.api.narrowing import at_agencies, check_procedures
+from services.api.negotiation import JSON
 from services.api.parameters import AlertId, no_parameters
 from services.api.problems import not_found
 from services.api.reader import TheReader
 from services.api.schemas.alerts import Alert, AlertList, AlertWithHistory
 from services.api.schemas.problem import LIST_ANSWERS, ONE_ANSWERS
 from services.api.schemas.summary import AlertGroup, AlertSummary
+from services.api.worded import TheWorded
 from shared.db.views.alert_summary import MOST_ALERTS, alert_groups
 from shared.db.views.alerts import ORDERS, alert_page, changes_of_alert, count_alerts, find_alert
 from shared.db.views.paging import ranked
@@ -34,6 +36,7 @@ async def list_alerts(
     request: Request,
     caller: AlertsReader,
     reader: TheReader,
+    worded: TheWorded,
     answer: AListAnswer,
     query: Annotated[AlertQuery, QueryParameters()],
 ) -> Response:
@@ -49,8 +52,11 @@ async def list_alerts(
         filters = filters_of(query, await _asked(snapshot, query))
         page = await alert_page(snapshot, filters, query.sort, cut(request, query, ORDERS[query.sort]), within=within)
         count = await count_alerts(snapshot, filters, within=within) if query.count else None
-    items = [alert_body(row, snapshot, reader.calendar) for row in page.rows]
-    return answer.page(list_body(snapshot, items, next_cursor(request, query, page), count=count), Alert)
+    cursor = next_cursor(request, query, page)
+    if answer.form == JSON:
+        return answer.page(list_body(snapshot, worded.alerts(page.rows, snapshot), cursor, count=count), Alert)
+    rows = [alert_body(row, snapshot, reader.calendar) for row in page.rows]
+    return answer.page(list_body(snapshot, rows, cursor, count=count), Alert)
 
 
 @router.get("/v1/alerts/summary", response_model=AlertSummary, responses=LIST_ANSWERS, summary="Count alerts")

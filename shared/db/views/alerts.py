@@ -47,14 +47,26 @@ _REOPENED_BY = (
     .label("reopened_by")
 )
 
+_FOR_THE_MONITOR = {
+    "province_code",
+    "opens_at",
+    "reason",
+    "sequence",
+    "in_incident",
+    "found_severity",
+    "open_since",
+    "reminded_at",
+}
 _ALERTS = select(
-    alerts,
+    *(column for column in alerts.c if column.name not in _FOR_THE_MONITOR),
     agency_name(alerts, alerts.c.agency).label("agency_name"),
     agency_name(alerts, alerts.c.responsible_agency).label("responsible_agency_name"),
     *procedure_facts(alerts),
     _REOPENED_BY,
 )
-"""An alert with the names of its agency, of the agency asked to act, and of its procedure; None where nobody listed it."""
+"""What is told of an alert, with the names of its agency, of the agency asked to act, and of its procedure; None where nobody
+listed it.
+"""
 
 
 async def alert_page(snapshot: Snapshot, filters: AlertFilters, sort: AlertSort, cut: Cut, *, within: AgencyTree) -> Page:
