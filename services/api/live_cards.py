@@ -74,7 +74,7 @@ class LiveCards:
         scores, decisions = self.scores, await self._decisions()
         prospect = Prospect(portal=counted, home=counted, decisions=decisions)
         if scores.view is View.PORTAL:
-            home = (await replace(scores, view=View.HOME).counted([unit]))[unit.code]
+            home = await scores.counted_at(View.HOME, unit, counted)
             alone = await tallies.alone(scores.snapshot, scores.period, unit, within=scores.within)
             prospect = Prospect(portal=counted, home=home, alone=alone, decisions=decisions)
         return reach(card, score(at_best(prospect, scores.view), card.policy, kind=unit.kind))

@@ -1,13 +1,13 @@
 """Score cards of the dossiers the monitor watches, as they are now or were at the end of an earlier day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.api.problems import ParameterError, invalid_parameters, not_found
 from services.api.scoring import Scoring
 from shared.db.views import agencies
-from shared.db.views.counted import counted
+from shared.db.views.counted import counted, counted_at
 from shared.db.views.score_days import counted_on, days_of
 from shared.db.views.snapshot import Snapshot
 from shared.db.views.stock import kept_stock, live_stock
@@ -34,6 +34,8 @@ class LiveScores:
     view: View
     period: Period
     within: AgencyTree
+    found: dict[bool, dict[str, Unit]] = field(default_factory=dict)
+    """The units that may be seen, once somebody asked for them, and all there are, by whether they are all."""
 
     @property
     def today(self) -> date:
@@ -61,7 +63,9 @@ class LiveScores:
         raise not_found("agency with this code")
 
     async def _units(self) -> dict[str, Unit]:
-        return await agencies.units(self.snapshot, self.offices, within=self.within)
+        if self.within.is_whole not in self.found:
+            self.found[self.within.is_whole] = await agencies.units(self.snapshot, self.offices, within=self.within)
+        return self.found[self.within.is_whole]
 
     async def cards(self, units: Sequence[Unit], as_of: date | None = None) -> dict[str, ScoreCard]:
         """Return the card of each unit by its code; at the end of an earlier day, of those of which something was kept."""
@@ -75,6 +79,10 @@ class LiveScores:
             return await counted(self.snapshot, self.view, self.period, units, within=self.within)
         codes = [unit.code for unit in units]
         return await counted_on(self.snapshot, self.view, self.period, codes, as_of, within=self.within)
+
+    async def counted_at(self, view: View, unit: Unit, known: Counted) -> Counted:
+        """Return what is counted of a unit now in another view, from what is known of it in this one."""
+        return await counted_at(self.snapshot, view, self.period, unit, known, within=self.within)
 
     async def stock(self, unit: Unit, as_of: date | None = None) -> Stock | None:
         """Return what is open at a unit now, or was at the end of an earlier day.

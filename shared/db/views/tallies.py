@@ -26,16 +26,17 @@ _SUMS = text(
     f" FROM agency_tally AS tally JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency"
     " WHERE province_code = :province AND view = :view AND month BETWEEN :first AND :last GROUP BY unit.code"
 )
-_SERVICES = {
-    counter: text(
-        f"WITH used AS MATERIALIZED (SELECT DISTINCT unit.code AS unit, tally.procedure"  # noqa: S608 - likewise
+_SERVICES = text(
+    " UNION ALL ".join(
+        f"(WITH used AS MATERIALIZED (SELECT DISTINCT unit.code AS unit, tally.procedure"  # noqa: S608 - likewise
         f" FROM procedure_tally AS tally JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency"
         " WHERE province_code = :province AND view = :view AND span = :span AND starts_on = :first"
-        f" AND {counter} > 0) SELECT used.unit, count(*) FROM used JOIN procedures ON procedures.code = used.procedure"
-        f" WHERE {LISTED} AND {offers} AND {at('used.unit')} GROUP BY used.unit"
+        f" AND {counter} > 0) SELECT '{counter}', used.unit, count(*)"
+        f" FROM used JOIN procedures ON procedures.code = used.procedure"
+        f" WHERE {LISTED} AND {offers} AND {at('used.unit')} GROUP BY used.unit)"
+        for counter, offers in SERVICE.items()
     )
-    for counter, offers in SERVICE.items()
-}
+)
 _ALONE = text(
     f"SELECT {', '.join(f'coalesce(sum({name}), 0)::bigint' for name in COUNTERS)} FROM procedure_tally AS tally"  # noqa: S608
     f" JOIN {ROWS_OF_UNITS} ON unit.agency = tally.agency WHERE province_code = :province AND view = 'portal' AND span = :span"
@@ -57,9 +58,10 @@ async def sums(
 async def services(snapshot: Snapshot, view: View, period: Period, units: Units, *, within: AgencyTree) -> dict[str, Services]:
     """Return of each unit how many of the procedures it offers were used online and paid online, each once over its agencies."""
     parameters = {**_of(snapshot, view, units, within), "span": period.kind.value, "first": period.first_day}
-    used, paid = [
-        {row[0]: row[1] for row in await snapshot.connection.execute(statement, parameters)} for statement in _SERVICES.values()
-    ]
+    found: dict[str, dict[str, int]] = {counter: {} for counter in SERVICE}
+    for counter, code, count in await snapshot.connection.execute(_SERVICES, parameters):
+        found[counter][code] = count
+    used, paid = found.values()
     return {code: Services(used.get(code, 0), paid.get(code, 0)) for code in used.keys() | paid.keys()}
 
 
