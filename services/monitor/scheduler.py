@@ -26,6 +26,9 @@ from shared.tracing import span
 log = structlog.get_logger()
 
 _REVIEW_EVERY = timedelta(seconds=1)
+_TOLD_EVERY = timedelta(seconds=5)
+"""What happened is told at the end of every review; while a long one lasts, so often."""
+
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
 _HOURLY_ASKED_EVERY = timedelta(seconds=10)
@@ -51,10 +54,19 @@ def told_to_stop() -> asyncio.Event:
 class Daemon:
     """Runs a monitor until it is told to stop."""
 
-    def __init__(self, monitor: Monitor, database: Database, stop: asyncio.Event, *, drain: timedelta = _DRAIN) -> None:
+    def __init__(
+        self,
+        monitor: Monitor,
+        database: Database,
+        stop: asyncio.Event,
+        *,
+        drain: timedelta = _DRAIN,
+        told_every: timedelta = _TOLD_EVERY,
+    ) -> None:
         self._monitor = monitor
         self._database = database
         self._draining = drain
+        self._told_every = told_every
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self._stop = stop
@@ -72,6 +84,7 @@ class Daemon:
         if self._monitor.steps.evaluation:
             self._every(min(self._monitor.steps.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
+        self._every(self._told_every, "tell", self._monitor.tell)
         if self._monitor.steps.heartbeat.is_wanted:
             self._every(self._monitor.steps.heartbeat.every, "beat", self._monitor.beat)
         for name, keeping in self._monitor.hourly.items():

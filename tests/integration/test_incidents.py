@@ -15,11 +15,13 @@ from services.monitor.webhooks.fan_out import FanOut
 from shared.config import Config, PollConfig
 from shared.db import tables
 from shared.db.engine import Database
+from shared.db.stores.dossiers import BATCH
 from shared.domain.incidents import Mass
 from shared.domain.records import Record
 from shared.domain.statuses import Status
 from tests.api.conftest import OFTEN
 from tests.api.world import ask, let_in
+from tests.integration.test_backlog import DUE, monitored, until
 from tests.integration.test_fan_out import CALENDAR, subscribe
 from tests.integration.test_silences import ends, silence
 from tests.integration.world import PROVINCE, RULES, World, record
@@ -82,9 +84,13 @@ async def inside(world: World) -> list[tuple[int, bool]]:
     return [(row["n"], row["i"]) for row in await world.rows(query + " GROUP BY incident_id ORDER BY incident_id")]
 
 
-async def look_ups_answered(world: World) -> None:
-    """Let all single questions that are owed be answered by what is known already: at 20 a second they would take minutes."""
-    await world.rows("UPDATE look_ups SET asked_at = clock_timestamp(), wanted_at = NULL RETURNING 1")
+async def look_ups_answered(world: World, *records: Record) -> None:
+    """Let the single questions that are owed be answered by what is known already: at 20 a second they would take minutes.
+
+    `records`: those about these dossiers only, none: all. Whatever has not ended is due then.
+    """
+    only, codes = (" WHERE code = ANY(:codes)", {"codes": [one.code for one in records]}) if records else ("", {})
+    await world.rows(f"UPDATE look_ups SET asked_at = clock_timestamp(), wanted_at = NULL{only} RETURNING 1", **codes)
     await world.rows("UPDATE dossiers SET next_review_at = clock_timestamp() WHERE ended_at IS NULL RETURNING 1")
 
 
@@ -168,6 +174,47 @@ async def test_what_opened_shortly_before_is_found_inside_and_told_by_itself_whe
     await world.monitor.once()
     after = (await events(world))[LEAST:]
     assert sorted(after) == sorted(["alert.resolved"] * (LEAST - 1) + ["incident.closed"])
+
+
+async def found(world: World, *records: Record) -> None:
+    """Let home say that these wait for a payment, and find them out of step, without telling anybody."""
+    for one in records:
+        world.home.put(paid(one))
+    for item in world.monitor.watched:
+        await world.monitor.poll(item)
+    await world.reviewer.drain()
+    for item in world.monitor.watched:
+        await world.monitor.look_up(item)
+    await world.reviewer.drain()
+
+
+async def test_what_opens_by_itself_is_told_by_itself_also_if_it_is_told_after_the_incident_began(world: World) -> None:
+    """Whether an alert is inside is decided as it opens: it makes no difference when it is told."""
+    few = [dossier(number) for number in range(1, LEAST + 1)]
+    await in_step(world, *few)
+    await subscribe(world.database)
+    await found(world, *few[:-1])
+    await found(world, few[-1])
+    assert await events(world) == []
+    await world.monitor.tell()
+    assert await events(world) == ["alert.opened"] * (LEAST - 1) + ["incident.opened"]
+
+
+async def test_a_mass_spread_over_the_batches_of_a_backlog_is_told_as_one(world: World) -> None:
+    """While it is worked off everybody is told of what opens; none of its batches holds a mass by itself."""
+    backlog = [dossier(number) for number in range(1, 2 * BATCH + 1)]
+    await in_step(world, *backlog)
+    await subscribe(world.database)
+    mass = backlog[:: BATCH // (LEAST - 5)]
+    for one in mass:
+        world.home.put(paid(one))
+    await read_and_reviewed(world)
+    for answered in (mass[::4], mass):
+        await look_ups_answered(world, *answered)
+        async with monitored(world):
+            await until(world, f"NOT EXISTS (SELECT FROM {DUE})")
+    assert await events(world) == ["incident.opened"]
+    assert await inside(world) == [(len(mass), len(mass))]
 
 
 async def test_what_opened_too_long_ago_is_no_part_of_a_mass(world: World) -> None:
