@@ -748,7 +748,7 @@ open_tally = Table(
     Column("agency", Text, primary_key=True),
     Column("dossiers", BigInteger, nullable=False, comment="open on the portal"),
     *(
-        Column(name, BigInteger, nullable=False, server_default=text("0"))
+        Column(name, BigInteger, comment="null: uncounted, by a version that does not know it")
         for name in ("open", "supplement", "payment", "stopped", "paused")
     ),
     comment="How many of each agency's own dossiers are open on the portal or at home, and wait for what, as last judged",

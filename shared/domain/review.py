@@ -16,7 +16,9 @@ from shared.domain.rules import FAMILIES, Family
 from shared.domain.working_time import WorkingTime
 
 REVIEW_VERSION = 5
-"""Raise it when the same inputs give another answer or other delays: every dossier is then reviewed again."""
+"""Raise it when the same inputs give another answer or other delays, or when a review writes what it did not before: every
+dossier is then reviewed again, and monitors of an older version stop reviewing.
+"""
 
 _NONE: frozenset[str] = frozenset()
 

@@ -55,6 +55,7 @@ class Reviewer:
 
         A backlog is taken two batches at a time: one is judged here while PostgreSQL writes the other.
         """
+        await retried(self._count)
         first = await self._next()
         if first < BATCH:
             return first + (await self._rest() if first else 0)
@@ -62,6 +63,15 @@ class Reviewer:
         if errors := [one for one in found if isinstance(one, BaseException)]:
             raise errors[0]
         return first + sum(one for one in found if isinstance(one, int))
+
+    async def _count(self) -> None:
+        """Count what another version left uncounted that was started meanwhile."""
+        async with self._database.begin() as connection:
+            if not await open_tally.is_uncounted(connection, self.rules.province):
+                return
+            await fence(connection, self.rules.province, alone=True)
+            await open_tally.count_anew(connection, self.rules.province)
+        log.warning("tally_counted_anew", reason="a monitor of an older version is at work")
 
     async def _rest(self) -> int:
         reviewed, batch = 0, -1

@@ -1,7 +1,8 @@
 """What each agency has open, as far as that does not depend on the moment: moved by reviews, in their transaction, as the other
 tallies are.
 
-A version that knows fewer of these figures may still be reviewing on this schema: hence all is counted anew now and then.
+A version that knows fewer of these figures may still be at work on this schema. In rows it makes the others are null, until one
+that knows them counts all anew.
 """
 
 from collections import Counter, defaultdict
@@ -51,6 +52,10 @@ _MOVE = text(
     f" AS new (agency, {_COLUMNS}) ORDER BY agency ON CONFLICT (province_code, agency) DO UPDATE SET "
     + ", ".join(f"{name} = open_tally.{name} + excluded.{name}" for name in COUNTED)
 )
+_UNCOUNTED = text(
+    "SELECT EXISTS (SELECT FROM open_tally WHERE province_code = :province"  # noqa: S608 - likewise
+    f" AND ({' OR '.join(f'{name} IS NULL' for name in COUNTED)}))"
+)
 _CLEAR = text("DELETE FROM open_tally WHERE province_code = :province")
 _FILL = text(
     f"INSERT INTO open_tally (province_code, agency, {_COLUMNS})"  # noqa: S608 - likewise
@@ -77,6 +82,11 @@ async def move(connection: AsyncConnection, province: str, before: Iterable[Stan
     if moved:
         columns = {name: [by_column[name] for by_column in moved.values()] for name in COUNTED}
         await connection.execute(_MOVE, {"province": province, "agencies": list(moved), **columns})
+
+
+async def is_uncounted(connection: AsyncConnection, province: str) -> bool:
+    """Return whether another version left something uncounted."""
+    return bool(await connection.scalar(_UNCOUNTED, {"province": province}))
 
 
 async def count_anew(connection: AsyncConnection, province: str) -> None:

@@ -102,7 +102,8 @@ def _questions(now: datetime, soon: datetime) -> Iterator[tuple[Table, Select[An
 
     What is late at home and goes on is past the due date it is late by, so its apologies are counted among what is due.
     """
-    yield open_tally, select(open_tally.c.agency, *(open_tally.c[kept].label(name) for name, kept in _TALLIED.items()))
+    tallied = (func.coalesce(open_tally.c[kept], 0).label(name) for name, kept in _TALLIED.items())
+    yield open_tally, select(open_tally.c.agency, *tallied)
     due = {"overdue": is_overdue(now), "due_soon": and_(_runs(), dossiers.c.due_at >= now), "apologies": _owes_apology(now)}
     counts = {name: _count(condition) for name, condition in due.items()}
     yield dossiers, _of_dossiers(**counts).where(IS_OPEN, or_last(dossiers.c.due_at) <= soon)
