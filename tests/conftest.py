@@ -55,6 +55,11 @@ class Postgres:
     async def drop(self, url: str) -> None:
         await self._administer(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
+    async def be_alone(self) -> None:
+        """Let the server gather no statistics by itself: while it does, what was just committed cannot be told in order yet."""
+        for statement in ("ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()"):
+            await self._administer(statement)
+
     def at(self, name: str) -> str:
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
@@ -74,6 +79,8 @@ async def postgres() -> AsyncIterator[Postgres]:
     embedded = None if given else EmbeddedServer(folder)
     url = given.get_secret_value() if given else embedded.url if embedded else ""
     blank = Postgres(url, template="")
+    if embedded:
+        await blank.be_alone()
     template_url = await blank.create()
     engine = create_engine(template_url, application="tests")
     await schema.migrate(engine)
