@@ -36,12 +36,12 @@ _DELIVERIES = text(
 
 
 def config(port: int, **more: Any) -> WebhooksConfig:
-    """Return a configuration that lets tests send to this machine, impatiently."""
+    """Return a configuration that lets tests send to this machine, as long as that may take."""
     given = {
         "allow_networks": ["127.0.0.0/8"],
         "allow_http": ["127.0.0.1"],
         "allow_ports": [port],
-        "timeout": timedelta(milliseconds=500),
+        "timeout": timedelta(seconds=30),
         "retry": [SOON] * 9,
     }
     return WebhooksConfig.model_validate(given | more)
@@ -56,9 +56,9 @@ class Outgoing:
         self.sealer = Sealer([self.key])
         self._number = 0
 
-    def dispatcher(self, settings: WebhooksConfig, *, resolve: Resolve = resolved, tls: Any = None) -> Dispatcher:
+    def dispatcher(self, settings: WebhooksConfig, *, resolve: Resolve = resolved, tls: Any = None, **more: Any) -> Dispatcher:
         sender = Sender(settings.allowed, settings.timeout, settings.concurrency, resolve=resolve, tls=tls)
-        return Dispatcher(self.database, PROVINCE, sender, self.sealer, settings, jitter=lambda: 0.5)
+        return Dispatcher(self.database, PROVINCE, sender, self.sealer, settings, jitter=lambda: 0.5, **more)
 
     async def webhook(self, url: str, *, owner: str | None = None, secrets: Mapping[str, datetime | None] | None = None) -> int:
         """Make a webhook; `secrets` says when each expires."""

@@ -100,12 +100,10 @@ def drip(beginning: bytes, every: float = 0.02) -> Behaviour:
     return behave
 
 
-async def megabytes(_: Message, writer: asyncio.StreamWriter) -> None:
+async def megabytes(message: Message, writer: asyncio.StreamWriter) -> None:
     """Accept, and never come to the end of saying so."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
-    while True:
-        writer.write(b"n" * 2**16)
-        await writer.drain()
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"n" * 2**20)
+    await hang(message, writer)
 
 
 async def _read(reader: asyncio.StreamReader) -> Message | None:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, text
 from services.api.app import create_app
 from services.api.caller import Caller, caller
 from services.api.news import News
+from services.api.routes.events import LONGEST_WAIT
 from services.api.schemas.events import EventFeed
 from shared.config import Config
 from shared.db import tables
@@ -20,8 +21,11 @@ from shared.domain.agencies import AgencyTree
 from shared.domain.events import BEGINNING
 from tests.api.test_webhooks import refused
 from tests.api.world import PROVINCE, World, ask
+from tests.waiting import PATIENCE
 
 PATH = "/v1/events"
+BEFORE_IT_ENDS = LONGEST_WAIT - 5
+"""Seconds: whoever is let go before so many were told, and did not only wait to the end."""
 
 
 async def feed(client: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
@@ -182,18 +186,18 @@ async def test_a_bounded_caller_hears_of_his_own_and_of_what_he_is_asked_to_do(w
 
 async def test_who_waits_has_it_as_soon_as_it_is_there(client: httpx.AsyncClient, app: FastAPI, world: World) -> None:
     after = (await feed(client))["after"]
-    waiting = asyncio.create_task(alerts(client, after=after, wait=30))
+    waiting = asyncio.create_task(alerts(client, after=after, wait=LONGEST_WAIT))
     await is_waiting(app.state.news)
     await world.happened(id=5)
-    assert await asyncio.wait_for(waiting, 10) == [5]
+    assert await asyncio.wait_for(waiting, BEFORE_IT_ENDS) == [5]
 
 
 async def test_who_waits_is_told_and_need_not_look(world: World) -> None:
-    news = News(world.database, PROVINCE, every=600)
-    waiting = asyncio.create_task(news.after(BEGINNING, 600))
+    news = News(world.database, PROVINCE, every=2 * PATIENCE)
+    waiting = asyncio.create_task(news.after(BEGINNING, 2 * PATIENCE))
     await listens(world)
     await world.happened(id=5)
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_what_happens_in_another_province_wakes_nobody(world: World) -> None:
@@ -203,55 +207,55 @@ async def test_what_happens_in_another_province_wakes_nobody(world: World) -> No
         async with world.database.begin() as connection:
             elsewhere = {"province_code": "H21", "at": world.now, "event": "endpoint.recovered", "subject": "webhook:1"}
             await connection.execute(insert(tables.outbox).values(**elsewhere, data={"webhook_id": 1}))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not heard:
                 await asyncio.sleep(0.01)
     assert len(heard) == 1
 
 
 async def test_who_waits_for_something_else_goes_on_waiting(client: httpx.AsyncClient, app: FastAPI, world: World) -> None:
-    waiting = asyncio.create_task(alerts(client, wait=30, severity="warning"))
+    waiting = asyncio.create_task(alerts(client, wait=LONGEST_WAIT, severity="warning"))
     await is_waiting(app.state.news)
     await world.happened(id=5)
     await world.happened(id=6, severity="warning")
-    assert await asyncio.wait_for(waiting, 10) == [6]
+    assert await asyncio.wait_for(waiting, BEFORE_IT_ENDS) == [6]
 
 
 async def test_when_nothing_comes_the_answer_is_empty(client: httpx.AsyncClient) -> None:
-    assert await asyncio.wait_for(alerts(client, wait=1), 10) == []
+    assert await asyncio.wait_for(alerts(client, wait=1), PATIENCE) == []
 
 
 async def test_who_waits_holds_no_connection(client: httpx.AsyncClient, world: World) -> None:
     narrow = Database(create_engine(world.database.direct_url, application="tests", pool_size=1))
     app = create_app(narrow, Config(), clock=world.clock)
     async with ask(app) as asked:
-        waiting = [asyncio.create_task(alerts(asked, wait=30)) for _ in range(20)]
+        waiting = [asyncio.create_task(alerts(asked, wait=LONGEST_WAIT)) for _ in range(20)]
         await is_waiting(app.state.news, 20)
         assert (await asked.get("/v1/webhooks")).status_code == 200
         await world.happened(id=7)
-        assert await asyncio.wait_for(asyncio.gather(*waiting), 20) == [[7]] * 20
+        assert await asyncio.wait_for(asyncio.gather(*waiting), BEFORE_IT_ENDS) == [[7]] * 20
     await narrow.aclose()
 
 
 async def test_a_service_that_ends_lets_those_go_who_wait(world: World) -> None:
     app = create_app(world.database, Config(), clock=world.clock)
     async with ask(app) as client:
-        waiting = asyncio.create_task(alerts(client, wait=30))
+        waiting = asyncio.create_task(alerts(client, wait=LONGEST_WAIT))
         await is_waiting(app.state.news)
         app.state.news.stop()
-        assert await asyncio.wait_for(waiting, 10) == []
-        assert await asyncio.wait_for(alerts(client, wait=30), 10) == []
+        assert await asyncio.wait_for(waiting, BEFORE_IT_ENDS) == []
+        assert await asyncio.wait_for(alerts(client, wait=LONGEST_WAIT), BEFORE_IT_ENDS) == []
 
 
 async def test_a_database_that_goes_away_lets_those_go_who_wait(world: World) -> None:
     gone = Database(create_engine("postgresql://nobody@127.0.0.1:1/nothing", application="tests"))
-    await asyncio.wait_for(News(gone, PROVINCE).after(BEGINNING, 30), 10)
+    await asyncio.wait_for(News(gone, PROVINCE).after(BEGINNING, 2 * PATIENCE), PATIENCE)
     await gone.aclose()
 
 
 async def listens(world: World) -> None:
     """Return when somebody listens."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await _listening(world):
             await asyncio.sleep(0.01)
 
@@ -264,6 +268,6 @@ async def _listening(world: World) -> bool:
 
 async def is_waiting(news: News, number: int = 1) -> None:
     """Return when so many wait."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(news.waiting) < number:
             await asyncio.sleep(0.01)

@@ -22,6 +22,7 @@ from shared.domain.access import NewKey, Scope
 from tests.api.test_access import OTHER_KEY
 from tests.api.test_webhooks import refused
 from tests.api.world import KEY, World, ask, bearer, let_in
+from tests.waiting import PATIENCE
 
 PATH = "/v1/stream"
 
@@ -69,7 +70,7 @@ class Listener:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Return when something has come true."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not holds():
             await asyncio.sleep(0.01)
 
@@ -97,7 +98,7 @@ async def streaming(app: FastAPI, last: str | None = None, key: NewKey = KEY, **
         yield listener
     finally:
         listener.left.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What comes over the wire and is no proper request: too large, cut into pieces, too slow, or not what it says it is."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_network
@@ -15,8 +14,9 @@ from services.api.server import serve
 from shared.access_config import AccessConfig, RateConfig
 from shared.config import Config, Settings
 from shared.db.views.api_keys import all_keys
-from tests.api.test_server import PATIENCE, answer, free_port
+from tests.api.test_server import answer, free_port
 from tests.api.world import KEY, NOW, PROVINCE, World, bearer
+from tests.waiting import PATIENCE
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: watch766\r\n"
 
@@ -26,7 +26,7 @@ async def served(world: World, config: Config | None = None, **settings: int) ->
     """Serve at a port of its own for the length of the block."""
     port, stop = free_port(), asyncio.Event()
     serving = asyncio.create_task(serve(Settings(api_port=port, **settings), config or Config(), world.database, stop=stop))
-    await asyncio.wait_for(answer(port), PATIENCE)
+    await answer(port)
     try:
         yield port
     finally:
@@ -89,9 +89,7 @@ async def test_who_does_not_say_what_he_wants_is_left(world: World, monkeypatch:
     monkeypatch.setattr(PatientProtocol, "patience", 0.2)
     async with served(world) as port:
         for parts in ((), (GET,), (b"G",)):
-            began = time.monotonic()
             assert await say(port, *parts) == b""
-            assert time.monotonic() - began < PATIENCE / 2
         assert (await answer(port)).status_code == 200
 
 

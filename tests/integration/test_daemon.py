@@ -10,10 +10,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from services.monitor.scheduler import Daemon
 from tests.integration.world import World, record
+from tests.waiting import PATIENCE
 
 OFTEN = timedelta(milliseconds=20)
-IN_TIME = 60.0
-"""Seconds in which anything comes about that comes about at all."""
 
 
 async def test_a_source_that_does_not_answer_delays_no_other_and_is_asked_once_at_a_time(world: World) -> None:
@@ -24,7 +23,7 @@ async def test_a_source_that_does_not_answer_delays_no_other_and_is_asked_once_a
     others = _asked_times(world, 5)
     stop = asyncio.Event()
     running = asyncio.create_task(Daemon(world.monitor, world.database, stop).run())
-    await asyncio.wait_for(asyncio.gather(asked.wait(), others.wait()), IN_TIME)
+    await asyncio.wait_for(asyncio.gather(asked.wait(), others.wait()), PATIENCE)
     assert world.portal.pages_asked == 0, "the first question is not answered yet"
     read = await world.rows("SELECT name, read_to IS NOT NULL AS is_read FROM sources ORDER BY name")
     assert read == [{"name": "igate", "is_read": True}, {"name": "portal", "is_read": False}]
@@ -43,7 +42,7 @@ async def test_runs_that_were_missed_are_made_good_by_one_however_late(world: Wo
 
     daemon = Daemon(world.monitor, world.database, stop)
     daemon._add(IntervalTrigger(hours=1), "late", step, next_run_time=datetime.now(UTC) - timedelta(hours=3.5))
-    await asyncio.wait_for(daemon.run(), IN_TIME)
+    await asyncio.wait_for(daemon.run(), PATIENCE)
     assert runs == [1]
 
 

@@ -9,6 +9,7 @@ from shared.db.stores import dossiers, sources
 from shared.db.stores.sources import Lease
 from shared.domain.statuses import Status
 from tests.integration.world import PROVINCE, World, record
+from tests.waiting import PATIENCE
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CODE = record().code
@@ -52,7 +53,7 @@ async def test_a_dossier_under_review_becomes_due_when_news_waited_for_it(world:
     async with world.database.begin() as reviewer:
         assert [claim.code for claim in await dossiers.claim(reviewer, PROVINCE, now=later)] == [CODE]
         news = asyncio.create_task(_make_due(world.database, later))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await world.rows(_WAITING):
                 assert not news.done()
         await dossiers.park(reviewer, PROVINCE, CODE, reason="judged before the news", rule_set=1, now=NOW)

@@ -16,6 +16,7 @@ from shared.domain.statuses import Status
 from shared.errors import SourceRejected
 from shared.policy import working_time
 from tests.integration.world import HOUR, PROVINCE, RULES, FakePetitions, FakeSource, World, petition, record
+from tests.waiting import PATIENCE
 
 FIRST = "petition:PAKN.20.261101.0001"
 STORED = ("petitions", "alerts", "alert_history", "outbox", "dossiers", "marks")
@@ -173,7 +174,7 @@ async def test_the_daemon_polls_and_reviews_them(world: World) -> None:
     world.portal.petitions.put(petition())
     stop = asyncio.Event()
     running = asyncio.create_task(Daemon(world.monitor, world.database, stop).run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await world.open_alerts() != {(FIRST, "petition.overdue")}:
             await asyncio.sleep(0.05)
     stop.set()

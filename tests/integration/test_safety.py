@@ -13,6 +13,7 @@ from shared.domain.records import Record
 from shared.domain.statuses import Status
 from shared.errors import LeaseLost, SourceUnavailable
 from tests.integration.world import PROVINCE, World, record
+from tests.waiting import PATIENCE
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -118,7 +119,7 @@ async def test_a_page_that_moves_under_the_poll_loses_no_dossier(world: World) -
 
     world.portal.page = page  # type: ignore[method-assign]
     world.portal.fails = None
-    await asyncio.wait_for(_until_quiet(world), timeout=60)
+    await asyncio.wait_for(_until_quiet(world), PATIENCE)
     assert await world.rows("SELECT count(*) AS n FROM records") == [{"n": 200}]
 
 

@@ -22,6 +22,7 @@ from shared.domain.events import BEGINNING
 from tests.api.world import PROVINCE, ask, let_in
 from tests.integration.test_cycle import ago, both
 from tests.integration.world import World, record
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(bool(Settings.load().database_url), reason="a standby is made of the embedded server only")
 
@@ -78,7 +79,7 @@ async def _replayed(world: World, standby: Database) -> None:
     """Return when the standby has all that is written by now."""
     async with world.database.begin() as connection:
         written = await connection.scalar(text("SELECT pg_current_wal_lsn()::text"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         has_all = False
         while not has_all:
             async with standby.engine.connect() as connection:
@@ -129,5 +130,5 @@ async def test_nobody_can_listen_there_and_who_waits_for_events_hears_of_them_by
     async with listening(standby, PROVINCE, lambda: None) as listens:
         assert listens is False
     news = News(standby, PROVINCE)
-    async with asyncio.timeout(10):
-        await news.after(BEGINNING, 60)
+    async with asyncio.timeout(PATIENCE):
+        await news.after(BEGINNING, 2 * PATIENCE)

@@ -177,4 +177,4 @@ async def test_a_collector_that_is_away_holds_nothing_up(monkeypatch: pytest.Mon
             create_app(Database(create_engine("postgresql://n@127.0.0.1:1/n", application="tests")), Config())
         ) as client:
             assert (await client.get("/healthz")).status_code == 200
-    assert monotonic() - started < 15, "it would try for 30 seconds"
+    assert monotonic() - started < 25, "it would try for 30 seconds"

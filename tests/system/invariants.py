@@ -110,7 +110,7 @@ async def _untrue_beside(world: Whole) -> list[str]:
         return before & after <= told <= before | after
 
     try:
-        await until(is_true, within=60)
+        await until(is_true)
     except TimeoutError:
         return [f"alerts of petitions and procedures: {seen}"]
     return []

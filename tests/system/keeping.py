@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 
-from tests.system.running import PATIENCE
+from tests.waiting import PATIENCE
 
 Start = Callable[[], Awaitable[asyncio.subprocess.Process]]
 

@@ -14,11 +14,9 @@ import httpx
 import yaml
 
 from tests.ports import free_ports
+from tests.waiting import PATIENCE
 
 Finding = tuple[str, str]
-
-PATIENCE = 300.0
-"""Seconds in which anything comes about that comes about at all, also on a slow machine that does much else."""
 
 _STEP = timedelta(seconds=20)
 """No alert is shorter than two minutes: between two moments so close none comes and goes unseen."""

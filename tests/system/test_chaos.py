@@ -30,7 +30,8 @@ from tests.outgoing import PROVINCE
 from tests.receivers import Receivers, receivers
 from tests.system.databases import is_down, postmaster, rows
 from tests.system.moody import AT_ONCE, Happened, Moody, happenings, told
-from tests.system.running import PATIENCE, until
+from tests.system.running import until
+from tests.waiting import PATIENCE
 
 EVENTS = int(os.environ.get("CHAOS_EVENTS", "360"))
 DISTURBANCES = ["kill", "stop the database"] if EVENTS < 1000 else ["kill", "stop the database", "kill"] * 4

@@ -16,7 +16,8 @@ import pytest
 
 from shared.sealing import new_key
 from tests.ports import free_ports
-from tests.system.running import PATIENCE, until
+from tests.system.running import until
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 

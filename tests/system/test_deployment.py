@@ -18,7 +18,8 @@ import yaml
 
 from tests.ports import free_ports
 from tests.system.documents import ROOT
-from tests.system.running import PATIENCE, until
+from tests.system.running import until
+from tests.waiting import PATIENCE
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.ports import free_ports
 from tests.system.documents import PAGES, ROOT, blocks, examples
-from tests.system.running import PATIENCE
+from tests.waiting import PATIENCE
 
 ELSEWHERE = {
     "make": "installs from the network; that the recipe exists is tested, and what it runs is tested by itself",

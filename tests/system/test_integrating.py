@@ -19,7 +19,8 @@ from tests.api.world import KEY, World, let_in
 from tests.outgoing import SECRET, Outgoing, config
 from tests.ports import free_ports
 from tests.system.documents import ROOT, blocks, examples
-from tests.system.running import PATIENCE, until
+from tests.system.running import until
+from tests.waiting import PATIENCE
 
 INTEGRATING = ROOT / "docs" / "integrating.md"
 OTHER_SECRET = "whsec_" + "QUJD" * 11

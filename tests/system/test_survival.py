@@ -12,7 +12,8 @@ from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import create_engine
 from tests.system.databases import LOST, is_down, postmaster, rows
-from tests.system.running import PATIENCE, Running, until
+from tests.system.running import Running, until
+from tests.waiting import PATIENCE
 
 OUTAGE = 30.0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.documents import ROOT, follow
-from tests.system.running import PATIENCE
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from shared.sealing import new_key
 from tests.receivers import Behaviour, Message, Receivers, answer, receivers
 from tests.system.keeping import Kept
 from tests.system.proxy import Opened, Proxy, proxy
-from tests.system.running import PATIENCE, Running, until
+from tests.system.running import Running, until
+from tests.waiting import PATIENCE
 
 PROVINCE = "H20"
 NAME = "watch766"

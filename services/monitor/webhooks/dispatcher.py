@@ -24,11 +24,10 @@ from shared.sealing import Sealer
 
 log = structlog.get_logger()
 
-POLL = 1.0
-"""Seconds after which it looks for work that nobody told of."""
-
 _LEASE_MARGIN = timedelta(seconds=10)
 _STRAY_EVERY = 10.0
+_LOOK_EVERY = 1.0
+_REST = 1.0  # seconds after a turn that failed
 _UNREADABLE_WAITS = timedelta(minutes=1)
 
 
@@ -37,6 +36,7 @@ class Dispatcher:
 
     Args:
         jitter: gives the spread of waits, from 0 to 1.
+        every: seconds after which it looks for work that nobody told of.
     """
 
     def __init__(
@@ -48,12 +48,14 @@ class Dispatcher:
         config: WebhooksConfig,
         *,
         jitter: Callable[[], float] = random.random,
+        every: float = _LOOK_EVERY,
     ) -> None:
         self._database = database
         self._province = province
         self._sender = sender
         self._sealer = sealer
         self._lease = config.timeout + _LEASE_MARGIN
+        self._every = every
         self._recording = Recording(database, province, config.retrying, jitter)
         self._places = Places(config.concurrency, config.per_webhook)
         self._under_way: dict[asyncio.Task[None], Claimed] = {}
@@ -64,7 +66,7 @@ class Dispatcher:
         self._strays_at = 0.0
 
     def wake(self) -> None:
-        """Look for what is due now, not only at the next second."""
+        """Look for what is due now, not only at the next look."""
         self._woken.set()
 
     def count_with(self, count: Callable[[DeliveryState], None]) -> None:
@@ -110,10 +112,10 @@ class Dispatcher:
         except DatabaseUnavailable:
             log.warning("database_unavailable", step="deliver")
             await self._database.revive()
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(_REST)
         except Exception as error:
             log.exception("step_failed", step="deliver", error=type(error).__name__)
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(_REST)
 
     async def _turn(self, *, giving_up: bool = False) -> bool:
         """Record what was tried and claim what there is room for; returns whether there may be more to claim at once."""
@@ -139,9 +141,9 @@ class Dispatcher:
         return more
 
     async def _wait(self) -> None:
-        """Wait until something was sent, or woken, or a second has passed."""
+        """Wait until something was sent, or woken, or it is time to look."""
         try:
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(self._every):
                 await self._woken.wait()
         except TimeoutError:
             pass
