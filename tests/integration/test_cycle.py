@@ -123,7 +123,8 @@ async def test_a_refused_record_makes_its_side_wait_until_it_is_mended(world: Wo
 
 
 async def test_worsening_keeps_the_alert_and_going_back_makes_a_new_one(world: World) -> None:
-    running = record(at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-0.5))
+    accepted = ago(14 * 24)  # working hours lie between whatever the day: without any there is no warning
+    running = record(at=accepted, status=Status.PROCESSING, accepted_at=accepted, due_at=ago(-0.5))
     both(world, running)
     await world.monitor.once()
     both(world, msgspec.structs.replace(running, due_at=ago(0.5), updated_at=ago(0.2)))

@@ -1,7 +1,7 @@
 """The portal's own scores on a real database: kept as received, never in the way of the dossiers."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from services.api.app import create_app
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from shared.config import Config, EvaluationConfig
 from shared.db.engine import Database
+from shared.domain.periods import local_day
 from shared.domain.published import Endpoint
 from tests.api.world import ask, let_in
 from tests.contract.conftest import AT_ONCE, SMALL
@@ -19,7 +20,10 @@ from tests.contract.fake_evaluation import EVALUATION, ROOT, FakeEvaluation
 from tests.integration.world import World, record
 
 ALWAYS = timedelta(microseconds=1)
-YEAR = "SELECT * FROM official_scores WHERE period = '2026' ORDER BY unit_code, fetched_at"
+YEAR = str(local_day(datetime.now(UTC)).year)
+SCORES = f"SELECT * FROM official_scores WHERE period = '{YEAR}' ORDER BY unit_code, fetched_at"
+SEEN = f"SELECT last_seen_at, fetched_at FROM evaluation_answers WHERE period = '{YEAR}'"
+REFUSED = f"SELECT * FROM refusals WHERE source = 'evaluation' AND source_id LIKE '% {YEAR} %'"
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ async def test_every_part_of_every_period_is_read_and_kept(world: World, portal:
     asked = portal.asked[Endpoint.ONLINE]
     assert len(answers) == len({(body.get("month"), body.get("quarter")) for body in asked}) == len(asked)
     assert {body["rootDepartmentId"] for body in asked} == {ROOT}
-    scores = {row["unit_code"]: row for row in await world.rows(YEAR)}
+    scores = {row["unit_code"]: row for row in await world.rows(SCORES)}
     assert set(scores) == {"H19", "H20", "H20.07", "H20.100"}
     assert (float(scores["H20"]["total"]), scores["H20.07"]["total"]) == (60.01, None)
     row = await source_row(world)
@@ -70,26 +74,27 @@ async def test_every_part_of_every_period_is_read_and_kept(world: World, portal:
 
 async def test_what_did_not_change_is_one_row_that_was_seen_again(world: World) -> None:
     await world.monitor.evaluate()
-    before = await world.rows("SELECT last_seen_at, fetched_at FROM evaluation_answers WHERE period = '2026'")
+    before = await world.rows(SEEN)
     await world.monitor.evaluate()
-    after = await world.rows("SELECT last_seen_at, fetched_at FROM evaluation_answers WHERE period = '2026'")
+    after = await world.rows(SEEN)
     assert {row["fetched_at"] for row in after} == {row["fetched_at"] for row in before}
     assert min(row["last_seen_at"] for row in after) > max(row["last_seen_at"] for row in before)
-    scores = await world.rows(YEAR)
+    scores = await world.rows(SCORES)
     assert len(scores) == 4
     assert all(row["seen_at"] > row["fetched_at"] for row in scores)
 
 
 async def test_what_changed_is_a_second_row_beside_the_first(world: World, portal: FakeEvaluation) -> None:
     await world.monitor.evaluate()
-    first = await world.rows(YEAR)
+    first = await world.rows(SCORES)
     portal.units[Endpoint.PROGRESS][0] |= {"totalOnTime": 654, "totalOverdue": 0, "score": 20}
     await world.monitor.evaluate()
-    rows = await world.rows(YEAR)
+    rows = await world.rows(SCORES)
     assert [row["unit_code"] for row in rows] == ["H19", "H20", "H20.07", "H20.07", "H20.100"]
     assert rows[2]["scores"] == next(row["scores"] for row in first if row["unit_code"] == "H20.07")
     assert '"2.1":{"max":"20","points":"20","numerator":654' in rows[3]["scores"].replace(" ", "")
-    answers = await world.rows("SELECT endpoint FROM evaluation_answers WHERE period = '2026' GROUP BY 1 HAVING count(*) > 1")
+    twice = f"SELECT endpoint FROM evaluation_answers WHERE period = '{YEAR}' GROUP BY 1 HAVING count(*) > 1"
+    answers = await world.rows(twice)
     assert [row["endpoint"] for row in answers] == [Endpoint.PROGRESS]
 
 
@@ -98,10 +103,10 @@ async def test_a_broken_part_is_told_and_the_others_are_stored(world: World, por
     assert not await world.monitor.evaluate()
     parts = await world.rows("SELECT DISTINCT endpoint FROM evaluation_answers")
     assert {row["endpoint"] for row in parts} == set(Endpoint) - {Endpoint.PAYMENT}
-    assert len(await world.rows(YEAR)) == 4
+    assert len(await world.rows(SCORES)) == 4
     row = await source_row(world)
     assert row["read_to"] is None
-    assert row["error"].startswith("2026 a web page instead of JSON")
+    assert row["error"].startswith(f"{YEAR} a web page instead of JSON")
     told = (await get(world, "/v1/sources/evaluation")).json()
     assert (told["role"], told["status"], told["error"]) == ("evaluation", "loading", row["error"])
     assert (told["last_run"]["error"], told["last_run"]["received"] > 0) == (row["error"], True)
@@ -109,11 +114,11 @@ async def test_a_broken_part_is_told_and_the_others_are_stored(world: World, por
 
 async def test_while_a_part_is_broken_its_figures_stay_and_are_not_called_fresh(world: World, portal: FakeEvaluation) -> None:
     await world.monitor.evaluate()
-    seen = {row["unit_code"]: row["seen_at"] for row in await world.rows(YEAR)}
+    seen = {row["unit_code"]: row["seen_at"] for row in await world.rows(SCORES)}
     portal.instead[Endpoint.PAYMENT] = '{"code": "ERROR", "message": "Hệ thống bận"}'
     portal.units[Endpoint.PROGRESS][0] |= {"totalOnTime": 654, "totalOverdue": 0}
     await world.monitor.evaluate()
-    rows = await world.rows(YEAR)
+    rows = await world.rows(SCORES)
     assert [row["unit_code"] for row in rows] == ["H19", "H20", "H20.07", "H20.07", "H20.100"]
     assert "3.6" in rows[3]["scores"]
     assert rows[3]["seen_at"] == seen["H20.07"]
@@ -139,15 +144,15 @@ async def test_without_any_id_every_part_says_what_is_missing(world: World, port
 async def test_a_unit_that_cannot_be_used_is_refused_once_and_mended(world: World, portal: FakeEvaluation) -> None:
     portal.units[Endpoint.PROGRESS][0]["totalOnTime"] = 655
     assert await world.monitor.evaluate()
-    first = await world.rows("SELECT * FROM refusals WHERE source = 'evaluation' AND source_id LIKE '% 2026 %'")
-    assert [(row["field"], row["source_id"]) for row in first] == [("totalOnTime", "dvc-progress-tree 2026 H20.07")]
-    assert {row["unit_code"] for row in await world.rows(YEAR)} == {"H19", "H20", "H20.07", "H20.100"}  # by its other parts
+    first = await world.rows(REFUSED)
+    assert [(row["field"], row["source_id"]) for row in first] == [("totalOnTime", f"dvc-progress-tree {YEAR} H20.07")]
+    assert {row["unit_code"] for row in await world.rows(SCORES)} == {"H19", "H20", "H20.07", "H20.100"}  # by its other parts
     portal.units[Endpoint.PROGRESS][0]["totalOnTime"] = 656
     await world.monitor.evaluate()
-    assert len(await world.rows("SELECT * FROM refusals WHERE source_id LIKE '% 2026 %'")) == 1
+    assert len(await world.rows(REFUSED)) == 1
     portal.units[Endpoint.PROGRESS][0]["totalOnTime"] = 654
     await world.monitor.evaluate()
-    assert await world.rows("SELECT * FROM refusals WHERE source_id LIKE '% 2026 %' AND mended_at IS NULL") == []
+    assert await world.rows(f"{REFUSED} AND mended_at IS NULL") == []
 
 
 async def test_it_is_read_again_only_when_it_is_due(database: Database, portal: FakeEvaluation) -> None:
@@ -189,7 +194,7 @@ async def test_a_stale_evaluation_opens_no_alert_and_holds_nothing_back(world: W
 
 async def test_once_reads_the_scores_too(world: World, portal: FakeEvaluation) -> None:
     assert await world.monitor.once()
-    card = (await get(world, "/v1/scores", view="official", period="2026")).json()
+    card = (await get(world, "/v1/scores", view="official", period=YEAR)).json()
     assert (card["total"], card["agency"]["name"]) == (60.01, "Tỉnh Đồng Tháp")
 
 
@@ -198,4 +203,4 @@ async def test_a_monitor_that_lost_the_source_writes_nothing(world: World, porta
     await world.rows("UPDATE sources SET epoch = epoch + 1 WHERE name = 'evaluation' RETURNING 1")
     portal.units[Endpoint.PROGRESS][0]["score"] = 1
     assert not await world.monitor.evaluate()
-    assert len(await world.rows(YEAR)) == 4
+    assert len(await world.rows(SCORES)) == 4

@@ -24,6 +24,8 @@ from tests.integration.world import PROVINCE, World, record
 MOMENT = timedelta(microseconds=1)
 CALENDAR = working_time(CalendarConfig())
 ALL = Escalation(warning=timedelta(hours=16), critical=timedelta(hours=8), least_reminded=Severity.WARNING)
+LONG_AGO = ago(14 * 24)
+"""Working hours lie between then and now whatever the day: without any there is no warning."""
 TUESDAY = datetime(2030, 11, 19, 7, 0, tzinfo=LOCAL)
 """A working day far ahead, so that the database's own clock is before it."""
 
@@ -43,7 +45,7 @@ async def in_years_to_come(world: World) -> None:
 async def opened(world: World) -> World:
     """A province with one late dossier, found after the first complete reading."""
     await world.monitor.once()
-    both(world, record(at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-1)))
+    both(world, record(at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-1)))
     await world.monitor.once()
     assert await world.open_alerts() == {("H20.14-261120-0001", "deadline.due_soon")}
     return world
@@ -95,7 +97,7 @@ async def test_what_was_passed_on_stays_critical_and_the_review_does_not_mind(op
     await opened.rows("UPDATE dossiers SET next_review_at = now() RETURNING 1")
     await opened.monitor.once()
     assert await opened.contents("alerts", "alert_history", "outbox") == before
-    both(opened, record(at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-0.9), updated_at=ago(0)))
+    both(opened, record(at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-0.9), updated_at=ago(0)))
     await opened.monitor.once()
     found = await alert(opened)
     assert (found["severity"], found["found_severity"], found["state"]) == ("critical", "warning", "open")
@@ -140,7 +142,7 @@ async def test_a_warning_is_not_reminded_of_unless_configured(opened: World) -> 
 
 
 async def test_what_was_wrong_from_the_start_is_for_digests(world: World) -> None:
-    both(world, record(at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-1)))
+    both(world, record(at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-1)))
     await world.monitor.once()
     assert (await alert(world))["baseline"]
     await opens_at(world, TUESDAY - timedelta(days=30))
@@ -150,7 +152,7 @@ async def test_what_was_wrong_from_the_start_is_for_digests(world: World) -> Non
 async def test_two_monitors_do_everything_once(world: World) -> None:
     await world.monitor.once()
     for number in range(1, 8):
-        both(world, record(number, at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-1)))
+        both(world, record(number, at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-1)))
     await world.monitor.once()
     await opens_at(world, TUESDAY - timedelta(days=20))
     now = TUESDAY + timedelta(hours=1)
@@ -164,7 +166,7 @@ async def test_a_batch_is_not_all(world: World, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(unacknowledged, "BATCH", 2)
     await world.monitor.once()
     for number in range(1, 6):
-        both(world, record(number, at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-1)))
+        both(world, record(number, at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-1)))
     await world.monitor.once()
     await opens_at(world, TUESDAY - timedelta(days=20))
     assert await looking_after(world, Escalation(warning=timedelta(hours=8), least_reminded=None)).run(now=TUESDAY) == 5
@@ -173,7 +175,7 @@ async def test_a_batch_is_not_all(world: World, monkeypatch: pytest.MonkeyPatch)
 async def test_acknowledging_and_reviewing_at_once_do_not_deadlock(world: World) -> None:
     await world.monitor.once()
     for number in range(1, 30):
-        both(world, record(number, at=ago(100), status=Status.PROCESSING, accepted_at=ago(100), due_at=ago(-1)))
+        both(world, record(number, at=LONG_AGO, status=Status.PROCESSING, accepted_at=LONG_AGO, due_at=ago(-1)))
     await world.monitor.once()
     ids = [row["id"] for row in await world.rows("SELECT id FROM alerts ORDER BY id DESC")]
 
@@ -187,7 +189,7 @@ async def test_acknowledging_and_reviewing_at_once_do_not_deadlock(world: World)
     for number in range(1, 30, 2):
         both(
             world,
-            record(number, at=ago(100), status=Status.FINISHED, accepted_at=ago(100), finished_at=ago(0), updated_at=ago(0)),
+            record(number, at=LONG_AGO, status=Status.FINISHED, accepted_at=LONG_AGO, finished_at=ago(0), updated_at=ago(0)),
         )
     await asyncio.gather(world.monitor.once(), *(say(alert_id) for alert_id in ids))
     states = await world.rows("SELECT state, count(*) FROM alerts WHERE family = 'deadline' GROUP BY state ORDER BY state")
