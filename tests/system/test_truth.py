@@ -37,6 +37,7 @@ async def running(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) 
     try:
         await services.start(dossiers=2000)
         await services.spawn("monitor")
+        await services.settled_after(await services.now())
         yield services
     finally:
         await services.stop()
