@@ -1,6 +1,7 @@
 """The agencies of the province."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from sqlalchemy import or_, select
 
@@ -34,7 +35,13 @@ async def units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> 
         agencies.c.province_code == snapshot.province, at_agency(agencies.c.code, within)
     )
     rows = await snapshot.connection.execute(query.order_by(agencies.c.code))
-    return units_of((Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows), offices)
+    return dict(_units(tuple(Agency(code=row.code, name=row.name, parent=row.parent, level=row.level) for row in rows), offices))
+
+
+@lru_cache(maxsize=16)
+def _units(found: tuple[Agency, ...], offices: Offices) -> Mapping[str, Unit]:
+    """Agencies are asked for with every card and hardly ever change: which are below which is found once."""
+    return units_of(found, offices)
 
 
 async def scored_units(snapshot: Snapshot, offices: Offices, *, within: AgencyTree) -> list[Unit]:

@@ -31,6 +31,9 @@ from shared.db.views.scope import one_of
 from shared.domain import codes
 from shared.domain.statuses import RUNNING, Status
 
+Instant = datetime | ColumnElement[datetime]
+"""A moment, or the parameter that will hold it."""
+
 _NONE: ColumnElement[Any] = literal_column("'{}'")
 _due = or_last(dossiers.c.due_at)
 IS_OPEN = and_(dossiers.c.ended_at.is_(None), dossiers.c.status.is_not(None))  # as the partial index writes it
@@ -112,7 +115,7 @@ def unjudged() -> ColumnElement[bool]:
     return and_(dossiers.c.judged_at.is_(None), dossiers.c.rule_set == literal_column("0"))
 
 
-def is_overdue(now: datetime) -> ColumnElement[bool]:
+def is_overdue(now: Instant) -> ColumnElement[bool]:
     """Past due and running, or standing still after it was past due, which the last review tells; null for one without a date."""
     told = exists().where(
         findings.c.province_code == dossiers.c.province_code,
@@ -123,12 +126,12 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
     return and_(IS_OPEN, _due < now, or_(_has(dossiers.c.status, RUNNING), told))
 
 
-def is_untouched(now: datetime) -> ColumnElement[bool]:
+def is_untouched(now: Instant) -> ColumnElement[bool]:
     """Online, taken up on no side, past the window: its end is reached at its instant."""
     return and_(dossiers.c.intake_by.is_not(None), dossiers.c.intake_by <= now, dossiers.c.taken_up_at.is_(None))
 
 
-def is_overdue_on_portal(now: datetime) -> ColumnElement[bool]:
+def is_overdue_on_portal(now: Instant) -> ColumnElement[bool]:
     """A due date is passed after it; the window of a dossier nobody has taken up is over at its instant. Null for neither."""
     at = dossiers.c.portal_overdue_at
     return and_(at.is_not(None), at <= now, or_(at < now, dossiers.c.portal_status == Status.NEW.value))

@@ -9,12 +9,29 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, cast, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    Table,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.stores.open_tally import COUNTED
 from shared.db.tables import dossiers, open_tally, stock_days
-from shared.db.views.dossier_filters import IS_OPEN, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
+from shared.db.views.dossier_filters import IS_OPEN, Instant, is_overdue, is_overdue_on_portal, is_untouched, out_of_step_by
 from shared.db.views.paging import or_last
 from shared.db.views.rows import all_rows
 from shared.db.views.scope import at_agency
@@ -51,9 +68,10 @@ async def live_stock(
 async def own_stock(snapshot: Snapshot, calendar: WorkingTime, *, within: AgencyTree) -> dict[str, Stock]:
     """Return the stock now of each agency's own dossiers, by its code; none of those without."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for of, query in _questions(snapshot.now, due_soon_until(calendar, snapshot.now)):
-        query = query.where(of.c.province_code == snapshot.province, of.c.agency.is_not(None), at_agency(of.c.agency, within))
-        for row in await all_rows(snapshot.connection, query):
+    moments = {"now": snapshot.now, "soon": due_soon_until(calendar, snapshot.now), "remembered": snapshot.now - REMEMBERED}
+    asked = {**moments, "province": snapshot.province, "agencies": sorted(within.codes)}
+    for question in _OF_PROVINCE if within.is_whole else _OF_AGENCIES:
+        for row in (await snapshot.connection.execute(question, asked)).mappings():
             found[row["agency"]].update({name: row[name] for name in row if name != "agency"})
     return {agency: Stock(**counts) for agency, counts in found.items() if any(counts.values())}
 
@@ -97,11 +115,12 @@ async def portal_stock(connection: AsyncConnection, province: str, as_of: dateti
     return {row[0]: PortalStock(*row) for row in rows}
 
 
-def _questions(now: datetime, soon: datetime) -> Iterator[tuple[Table, Select[Any]]]:
+def _questions() -> Iterator[tuple[Table, Select[Any]]]:
     """What is tallied, then each by an index of its own: due by `soon`, untouched, overdue on the portal, ended late of late.
 
     What is late at home and goes on is past the due date it is late by, so its apologies are counted among what is due.
     """
+    now, soon, remembered = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "soon", "remembered"))
     tallied = (func.coalesce(open_tally.c[kept], 0).label(name) for name, kept in _TALLIED.items())
     yield open_tally, select(open_tally.c.agency, *tallied)
     due = {"overdue": is_overdue(now), "due_soon": and_(_runs(), dossiers.c.due_at >= now), "apologies": _owes_apology(now)}
@@ -109,7 +128,7 @@ def _questions(now: datetime, soon: datetime) -> Iterator[tuple[Table, Select[An
     yield dossiers, _of_dossiers(**counts).where(IS_OPEN, or_last(dossiers.c.due_at) <= soon)
     yield dossiers, _of_dossiers(untouched=_count()).where(IS_OPEN, is_untouched(now))
     yield dossiers, _of_dossiers(overdue_on_portal=_count()).where(dossiers.c.open_on_portal, is_overdue_on_portal(now))
-    ended = and_(dossiers.c.ended_at.is_not(None), dossiers.c.ended_at > now - REMEMBERED)
+    ended = and_(dossiers.c.ended_at.is_not(None), dossiers.c.ended_at > remembered)
     yield dossiers, _of_dossiers(apologies=_count()).where(_owes_apology(now), ended)
 
 
@@ -117,7 +136,7 @@ def _runs() -> ColumnElement[bool]:
     return dossiers.c.status.in_(sorted(status.value for status in RUNNING))
 
 
-def _owes_apology(now: datetime) -> ColumnElement[bool]:
+def _owes_apology(now: Instant) -> ColumnElement[bool]:
     return and_(dossiers.c.late_from.is_not(None), not_(dossiers.c.apologised), dossiers.c.late_from <= now)
 
 
@@ -128,3 +147,12 @@ def _of_dossiers(**counts: ColumnElement[int]) -> Select[Any]:
 def _count(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
     counted = func.count(literal_column("*"))
     return counted if condition is None else counted.filter(condition)
+
+
+_QUESTIONS = [
+    (query.where(of.c.province_code == bindparam("province"), of.c.agency.is_not(None)), of.c.agency)
+    for of, query in _questions()
+]
+_OF_PROVINCE = [query for query, _ in _QUESTIONS]
+_OF_AGENCIES = [query.where(agency == any_(bindparam("agencies", type_=ARRAY(Text)))) for query, agency in _QUESTIONS]
+"""Written once: to put them together each time costs as much as the answers."""
