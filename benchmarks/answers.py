@@ -20,7 +20,6 @@ from benchmarks.figures import Figure, Settings
 from benchmarks.stages import Lengths, Watch
 from benchmarks.temporary import Server
 from services.api.answers import plain
-from services.api.bodies.alerts import alert_body
 from services.api.bodies.card_context import in_context
 from services.api.bodies.lists import list_body, named
 from services.api.bodies.scores import card_body
@@ -30,6 +29,7 @@ from services.api.reader import Reader
 from services.api.score_views import CardView, ScoreViews
 from services.api.scoring import Scoring
 from services.api.sheets import as_json
+from services.api.worded import Worded
 from shared.db.engine import Database
 from shared.db.views.alert_filters import AlertFilters
 from shared.db.views.alerts import AlertSort, alert_page
@@ -50,7 +50,7 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         await draw(database, settings.dossiers)
         state = application(database).state
         with counting(database.engine) as asked:
-            answers = _Answers(state.reader, state.scoring, asked)
+            answers = _Answers(state.reader, state.scoring, state.worded, asked)
             for _ in range(_ROUNDS):
                 await write(database)
                 await answers.page_of_alerts()
@@ -76,8 +76,8 @@ async def _whole(client: httpx.AsyncClient, database: Database) -> tuple[dict[st
 class _Answers:
     """Makes answers as the routes do, stage by stage; notes the seconds of each stage, and the least it could have taken."""
 
-    def __init__(self, reader: Reader, scoring: Scoring, asked: Asked) -> None:
-        self._reader, self._scoring, self._asked = reader, scoring, asked
+    def __init__(self, reader: Reader, scoring: Scoring, worded: Worded, asked: Asked) -> None:
+        self._reader, self._scoring, self._worded, self._asked = reader, scoring, worded, asked
         self._watch = Watch()
         self._least_is: dict[str, str] = {}
 
@@ -96,8 +96,11 @@ class _Answers:
             self._watch.taken[f"{answer}: snapshot"].add(perf_counter() - opened)
             with self._stage(f"{answer}: rows"):
                 page = await alert_page(snapshot, AlertFilters(), AlertSort.URGENCY, Cut(_PAGE), within=WHOLE_PROVINCE)
-        with self._stage(f"{answer}: worded"):
-            items = [alert_body(row, snapshot, self._reader.calendar) for row in page.rows]
+        anew = Worded(self._reader.calendar)
+        with self._stage(f"{answer}: worded, for the first time"):
+            anew.alerts(page.rows, snapshot)
+        with self._stage(f"{answer}: worded, as mostly"):
+            items = self._worded.alerts(page.rows, snapshot)
         self._write(answer, list_body(snapshot, items, None))
 
     async def card(self, answer: str, agency: str | None) -> None:

@@ -2,8 +2,10 @@
 
 Each is asked for in turns: made anew, because something was written since; from memory, because nothing was; and the route of the
 same application, behind the same middleware and with the same key, that answers one line and asks for nothing: the ceiling.
+Then as it is in life, between the two: for a second after a change of alerts, again and again, in turns with the same route.
 """
 
+from collections.abc import Mapping
 from time import perf_counter
 
 import httpx
@@ -18,7 +20,10 @@ _ROUNDS = 15
 _MADE, _KEPT = 5, 40
 _AIMS = {"first page of 50 alerts": 0.45, "second page of 50 alerts": 0.45}
 _AIM_OF_CARDS = 1.0
-"""Of the ceiling, from memory."""
+"""Of the ceiling, from memory and in life."""
+
+_SECONDS = 10
+_IN_LIFE = ("first page of 50 alerts", "score card of the province", "score card of an agency")
 
 
 async def run(server: Server, settings: Settings) -> list[Figure]:
@@ -28,7 +33,12 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         async with asking(database) as client:
             paths = await reads(client)
             rates = {name: await _rates(client, database, path) for name, path in paths.items()}
-    return [figure for name, (made, kept, hello) in rates.items() for figure in _figures(name, made, kept, hello)]
+            in_life = await _in_life(client, database, {**{name: paths[name] for name in _IN_LIFE}, "hello": HELLO})
+    hello = in_life.pop("hello")
+    return [
+        *(figure for name, (made, kept, ceiling) in rates.items() for figure in _figures(name, made, kept, ceiling)),
+        *(_figure(f"{name}, alerts changing once a second", rate, hello, _aim(name)) for name, rate in in_life.items()),
+    ]
 
 
 async def _rates(client: httpx.AsyncClient, database: Database, path: str) -> tuple[float, float, float]:
@@ -39,6 +49,24 @@ async def _rates(client: httpx.AsyncClient, database: Database, path: str) -> tu
         kept.append(_KEPT / await _seconds(client, path, _KEPT))
         hello.append(_KEPT / await _seconds(client, HELLO, _KEPT))
     return typical(made), typical(kept), typical(hello)
+
+
+async def _in_life(client: httpx.AsyncClient, database: Database, paths: Mapping[str, str]) -> dict[str, float]:
+    """Return requests a second of each read while alerts change once a second: the first is made anew, the others are not."""
+    found: dict[str, list[float]] = {name: [] for name in paths}
+    for _ in range(_SECONDS):
+        for name, path in paths.items():
+            found[name].append(await _in_a_second(client, database, path))
+    return {name: typical(rates) for name, rates in found.items()}
+
+
+async def _in_a_second(client: httpx.AsyncClient, database: Database, path: str) -> float:
+    await write(database)
+    answered, start = 0, perf_counter()
+    while (passed := perf_counter() - start) < 1:
+        await _seconds(client, path, 1)
+        answered += 1
+    return answered / passed
 
 
 async def _made(client: httpx.AsyncClient, database: Database, path: str) -> float:
@@ -61,10 +89,10 @@ def _aim(name: str) -> float | None:
 
 
 def _figures(name: str, made: float, kept: float, hello: float) -> list[Figure]:
-    aim = _aim(name)
-    return [
-        Figure(
-            benchmark="api", what=f"{name}, {how}", value=rate, unit="requests/s", ceiling=hello, ceiling_is="hello", aim=wanted
-        )
-        for how, rate, wanted in (("made", made, None), ("from memory", kept, aim and aim * hello))
-    ]
+    return [_figure(f"{name}, made", made, hello), _figure(f"{name}, from memory", kept, hello, _aim(name))]
+
+
+def _figure(what: str, rate: float, hello: float, aim: float | None = None) -> Figure:
+    return Figure(
+        benchmark="api", what=what, value=rate, unit="requests/s", ceiling=hello, ceiling_is="hello", aim=aim and aim * hello
+    )

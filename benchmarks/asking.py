@@ -47,8 +47,11 @@ async def reads(client: httpx.AsyncClient) -> dict[str, str]:
 
 
 async def write(database: Database) -> None:
-    """Change a hundred alerts as the monitor might: whatever is kept of them is void."""
-    change = text("UPDATE alerts SET sequence = sequence + 1 WHERE id IN (SELECT id FROM alerts WHERE state = 'open' LIMIT 100)")
+    """Change any hundred open alerts as the monitor might: whatever is kept of them is void, every answer from before is."""
+    change = text(
+        "UPDATE alerts SET sequence = sequence + 1, since = since + interval '1 second'"
+        " WHERE id IN (SELECT id FROM alerts WHERE state = 'open' ORDER BY random() LIMIT 100)"
+    )
     async with database.begin() as connection:
         await connection.execute(change)
 
