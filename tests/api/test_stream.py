@@ -14,11 +14,11 @@ from fastapi import FastAPI
 
 from services.api.app import create_app
 from services.api.streams import Streams
-from shared.access_config import AccessConfig
 from shared.config import Config
 from shared.db import tables
 from shared.db.engine import Database, create_engine
 from shared.domain.access import NewKey, Scope
+from tests.api.conftest import OFTEN
 from tests.api.test_access import OTHER_KEY
 from tests.api.test_webhooks import refused
 from tests.api.world import KEY, World, ask, bearer, let_in
@@ -200,7 +200,7 @@ async def test_a_bound_caller_hears_of_his_own_agencies(lasting: FastAPI, world:
 
 
 async def test_a_stream_ends_in_time_with_the_place_to_go_on_from(world: World) -> None:
-    app = create_app(world.database, Config(access=AccessConfig(longest_stream=timedelta(milliseconds=1))), clock=world.clock)
+    app = create_app(world.database, Config(access=OFTEN), clock=world.clock)
     async with ask(app) as client:
         response = await client.get(PATH)
     assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

@@ -139,7 +139,7 @@ class Chaos:
     @property
     def _webhooks(self) -> dict[str, Any]:
         allowed = {"allow_networks": ["127.0.0.0/8"], "allow_http": ["127.0.0.1"], "allow_ports": [self.receiving.port]}
-        return {**allowed, "timeout": "1s", "retry": ["100ms"] * 9, "concurrency": AT_ONCE}
+        return {**allowed, "timeout": "5s", "retry": ["100ms"] * 9, "concurrency": AT_ONCE}
 
 
 @pytest.fixture
