@@ -1,13 +1,14 @@
 """The simulated portal is read, and its own card comes out as it counts."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import respx
 
+from benchmarks.turned_clock import TurnedClock
 from services.api.app import create_app
 from services.monitor.sources.dvcqg.evaluation.client import EvaluationSource
 from services.simulator.planner import Size
@@ -21,14 +22,15 @@ from tests.contract.fake_evaluation import EVALUATION
 from tests.integration.world import World
 
 UNITS = ("H20", "H20.07")
+NOW = datetime(2026, 11, 24, 10, tzinfo=LOCAL)
+"""Late in a year: in its first days there is little to count."""
 
 
 @pytest.fixture
 async def portal() -> AsyncIterator[httpx.AsyncClient]:
     """A small simulated province, asked without a network."""
-    now = datetime.now(UTC)
-    size = Size(766, now.astimezone(LOCAL).replace(microsecond=0), 1500, timedelta(days=1))
-    app, *_ = build(Simulated(size, now.astimezone(LOCAL)), lambda: now)
+    size = Size(766, NOW, 1500, timedelta(days=1))
+    app, *_ = build(Simulated(size, NOW), lambda: NOW)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://simulator") as client:
         with respx.mock(assert_all_called=False) as router:
 
@@ -48,11 +50,12 @@ async def get(client: httpx.AsyncClient, path: str, **params: str) -> Any:
 
 
 async def test_the_official_card_is_what_the_portal_counts(database: Database, portal: httpx.AsyncClient) -> None:
+    await TurnedClock(database, NOW).set_up()
     source = EvaluationSource(EvaluationConfig(), EVALUATION, "H20")
     world = World(database, evaluation=source)
     monitor = await world.open()
     assert await monitor.evaluate(), (await world.rows("SELECT error FROM sources WHERE name = 'evaluation'"))[0]
-    year = str((await database.now()).astimezone(LOCAL).year)
+    year = str(NOW.year)
     app = create_app(database, Config())
     await let_in(database)
     async with ask(app) as api:

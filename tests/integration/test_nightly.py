@@ -14,6 +14,7 @@ from shared.domain.catalogue import Agency
 from shared.domain.counters import Counters, View
 from shared.domain.figures import Counted
 from shared.domain.periods import Period, local_day
+from shared.domain.statuses import Status
 from shared.domain.working_time import LOCAL
 from tests.integration.test_cycle import ago, both
 from tests.integration.world import PROVINCE, World, record
@@ -151,6 +152,7 @@ async def list_agencies(world: World) -> None:
 
 async def test_a_cycle_keeps_the_provinces_year_and_the_next_one_writes_nothing(reviewed: World) -> None:
     await list_agencies(reviewed)
+    both(reviewed, record(2, at=ago(0), status=Status.PROCESSING, accepted_at=ago(0), due_at=ago(-99)))  # of this year, surely
     await reviewed.monitor.once()
     today = local_day(datetime.now(UTC))
     rows = await reviewed.rows("SELECT day, view, period FROM score_days WHERE agency = 'H20' ORDER BY view, period")
