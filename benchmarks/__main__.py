@@ -22,7 +22,7 @@ Benchmark = Callable[[Server, Settings], Awaitable[list[Figure]]]
 NAMES = ("ingest", "review", "path", "cycle", "latency", "api", "answers", "reads", "scores", "size", "arithmetic", "webhooks")
 """Each is a module beside this one, imported when it is its turn."""
 
-LONG = ("messages", "load", "soak")
+LONG = ("messages", "load", "nation", "soak")
 """Only when named."""
 
 

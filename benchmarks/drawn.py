@@ -1,10 +1,11 @@
-"""A province as large as wanted: some thousand dossiers read and judged by the monitor, all others copied by PostgreSQL.
+"""Provinces as large as wanted: some thousand dossiers read and judged by the monitor, all others copied by PostgreSQL.
 
 The real ones are late, so that each has an open alert. Their copies ended in time, one of twenty apart, which goes on and is due
 in a month or later. Of every alert there are ten resolved copies, of one dossier in a hundred the records of both sides too; what
 counts for scores is the real dossiers' times as many, spread over twelve times as many procedures at each agency.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -41,10 +42,16 @@ _ALERTS = {
 _RECORD = {"source_id": "source_id || '-' || copy", "code": _COPY}
 
 
-async def draw(database: Database, dossiers: int) -> int:
-    """Fill an empty database with so many dossiers; returns how many alerts are open."""
-    real = min(REAL, dossiers)
-    await _watch(database, real)
+async def draw(database: Database, dossiers: int, shares: Mapping[str, float] | None = None) -> int:
+    """Fill an empty database with so many dossiers; returns how many alerts are open.
+
+    `shares`: how much of them each province has; None: there is one.
+    """
+    shares = shares or {PROVINCE: 1.0}
+    each = {province: round(share * min(REAL, dossiers)) for province, share in shares.items()}
+    for province, count in each.items():
+        await _watch(database, province, count)
+    real = sum(each.values())
     times = dossiers // real - 1
     await copy(database, tables.dossiers, _DOSSIERS, times)
     await copy(database, tables.alerts, _ALERTS, min(_RESOLVED, times), "state = 'open' AND dossier_code IS NOT NULL")
@@ -57,7 +64,8 @@ async def draw(database: Database, dossiers: int) -> int:
             times_as_many(tables.procedure_tally, (times + 1) // _PROCEDURES + 1),
         ):
             await connection.execute(text(statement))
-        await open_tally.count_anew(connection, PROVINCE)
+        for province in each:
+            await open_tally.count_anew(connection, province)
         found = await connection.scalar(text("SELECT count(*) FROM alerts WHERE state = 'open' AND dossier_code IS NOT NULL"))
     if not found or found < real:
         raise AssertionError(f"{found} alerts are open instead of {real}")
@@ -65,9 +73,9 @@ async def draw(database: Database, dossiers: int) -> int:
     return int(found)
 
 
-async def _watch(database: Database, count: int) -> None:
-    """Let the monitor find so many late dossiers."""
-    async with watched_province(database) as province:
+async def _watch(database: Database, code: str, count: int) -> None:
+    """Let the monitor of a province find so many late dossiers."""
+    async with watched_province(database, code) as province:
         late = items.NOW.replace(hour=3, minute=0, second=0) - timedelta(days=2)
         province.fill(range(count), due=late)
         await province.load()

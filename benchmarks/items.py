@@ -10,6 +10,9 @@ import msgspec
 
 from services.monitor.sources.moments import to_home, to_portal
 
+PROVINCE = "H20"
+"""Whose dossiers they are unless said."""
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 """When the run began: what is stored before it is older."""
 
@@ -18,10 +21,10 @@ _SPACING = timedelta(seconds=50)
 _OLDEST = timedelta(days=120)
 
 
-def code(number: int, age: int = 0) -> str:
+def code(number: int, age: int = 0, province: str = PROVINCE) -> str:
     """Return the dossier code of a number; `age`, below 100: of its copy of so many years and months before, a digit each."""
     years, months = divmod(age, 10)
-    return f"H20.{number % _AGENCIES + 1:02d}-{26 - years}{11 - months:02d}{number % 28 + 1:02d}-{number:07d}"
+    return f"{_agency(number, province)}-{26 - years}{11 - months:02d}{number % 28 + 1:02d}-{number:07d}"
 
 
 def home_id(number: int, age: int = 0) -> str:
@@ -34,15 +37,15 @@ def updated_at(number: int) -> datetime:
     return NOW - _OLDEST + _SPACING * (number % 200_000)
 
 
-def portal_item(number: int, **changes: Any) -> dict[str, Any]:
+def portal_item(number: int, *, province: str = PROVINCE, **changes: Any) -> dict[str, Any]:
     """Return a dossier as the portal lists it: accepted, worked on, due in some days."""
     accepted = updated_at(number) - timedelta(hours=1)
     return {
-        "MaHoSo": code(number),
+        "MaHoSo": code(number, province=province),
         "MaTTHC": f"1.{number % _PROCEDURES:06d}",
         "TenTTHC": "Đăng ký khai sinh có yếu tố nước ngoài",
-        "DonViXuLy": f"H20.{number % _AGENCIES + 1:02d}",
-        "NoiNopHoSo": f"H20.{number % _AGENCIES + 1:02d}",
+        "DonViXuLy": _agency(number, province),
+        "NoiNopHoSo": _agency(number, province),
         "KenhThucHien": str(1 + number % 3),
         "TrangThaiHoSo": "4",
         "NgayNopHoSo": to_portal(accepted - timedelta(hours=2)),
@@ -69,20 +72,20 @@ def portal_item(number: int, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def home_item(number: int, **changes: Any) -> dict[str, Any]:
+def home_item(number: int, *, province: str = PROVINCE, **changes: Any) -> dict[str, Any]:
     """Return the same dossier as the province's own system lists it."""
     accepted = updated_at(number) - timedelta(hours=1)
-    agency = {"code": f"H20.{number % _AGENCIES + 1:02d}", "name": f"Ủy ban nhân dân phường {number % _AGENCIES + 1}"}
+    agency = {"code": _agency(number, province), "name": f"Ủy ban nhân dân phường {number % _AGENCIES + 1}"}
     return {
         "id": home_id(number),
         "code": f"NB-{number}",
-        "nationCode": code(number),
+        "nationCode": code(number, province=province),
         "procedure": {
             "code": f"1.{number % _PROCEDURES:06d}",
             "name": "Đăng ký khai sinh",
             "sector": {"code": "HT", "name": "Hộ tịch"},
         },
-        "agency": {**agency, "parent": {"code": "H20", "name": "UBND tỉnh"}},
+        "agency": {**agency, "parent": {"code": province, "name": "UBND tỉnh"}},
         "receivingAgency": agency,
         "applyMethod": {"id": (1, 0, 2)[number % 3], "name": "Theo kênh"},
         "dossierStatus": {"id": 2, "name": "Đang xử lý"},
@@ -102,7 +105,13 @@ def home_item(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def both(
-    number: int, *, updated: datetime | None = None, due: datetime | None = None, finished: bool = False, age: int = 0
+    number: int,
+    *,
+    updated: datetime | None = None,
+    due: datetime | None = None,
+    finished: bool = False,
+    age: int = 0,
+    province: str = PROVINCE,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a dossier as the portal and as the home system list it, in agreement; `age` as in `code`."""
     at = updated or updated_at(number)
@@ -114,14 +123,18 @@ def both(
         on_the_portal |= {"TrangThaiHoSo": "9", "NgayKetThucXuLy": to_portal(at)}
         at_home |= {"dossierStatus": {"id": 4, "name": "Hoàn thành"}, "completedDate": to_home(at), "currentTask": []}
     if age:
-        on_the_portal["MaHoSo"] = at_home["nationCode"] = code(number, age)
+        on_the_portal["MaHoSo"] = at_home["nationCode"] = code(number, age, province)
         at_home["id"] = home_id(number, age)
-    return portal_item(number, **on_the_portal), home_item(number, **at_home)
+    return portal_item(number, province=province, **on_the_portal), home_item(number, province=province, **at_home)
 
 
 def portal_body(items: list[dict[str, Any]]) -> bytes:
     """Return a page of the portal as it comes over the wire."""
     return msgspec.json.encode({"error_code": "0", "message": "", "result": items})
+
+
+def _agency(number: int, province: str) -> str:
+    return f"{province}.{number % _AGENCIES + 1:02d}"
 
 
 def _due_at(number: int) -> datetime:

@@ -1,6 +1,6 @@
 """What a run takes of the machine: processor time, memory, connections, and the room of tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import perf_counter, process_time
 
 import msgspec
@@ -29,7 +29,7 @@ _POSTMASTER = text("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)
 
 
 class Used(msgspec.Struct, frozen=True):
-    """Seconds of processor time so far: of all that runs on the machine, of this process, and of each of PostgreSQL's that runs.
+    """Seconds of processor time so far: of all that runs on the machine, of the monitors, and of each of PostgreSQL's that runs.
 
     `ended`: of those that ended.
     """
@@ -76,8 +76,8 @@ async def postmaster(database: Database) -> int:
         return int(await connection.scalar(_POSTMASTER) or 0)
 
 
-def used(first: int) -> Used:
-    """Return what was used so far; `first`: the postmaster."""
+def used(first: int, monitors: Iterable[int] = ()) -> Used:
+    """Return what was used so far; `first`: the postmaster; `monitors`: their processes, this one if there is none."""
     parent = psutil.Process(first)
     ended = parent.cpu_times()
     running = {first: ended.user + ended.system}
@@ -89,11 +89,22 @@ def used(first: int) -> Used:
         running[child.pid] = times.user + times.system
     of_all = psutil.cpu_times()
     machine = sum(of_all) - of_all.idle - getattr(of_all, "iowait", 0.0)
-    return Used(perf_counter(), machine, process_time(), running, ended.children_user + ended.children_system)
+    return Used(
+        perf_counter(),
+        machine,
+        sum(map(_spent, monitors)) or process_time(),
+        running,
+        ended.children_user + ended.children_system,
+    )
+
+
+def _spent(process: int) -> float:
+    times = psutil.Process(process).cpu_times()
+    return times.user + times.system
 
 
 def shares(before: Used, after: Used, *, less: float = 0.0) -> Shares:
-    """Return how much of a core each took; `less`: seconds of this process that are none of the monitor's."""
+    """Return how much of a core each took; `less`: seconds of its processes that are none of the monitor's."""
     passed = after.at - before.at
     each = {pid: seconds - before.postgres.get(pid, 0.0) for pid, seconds in after.postgres.items()}
     postgres = sum(after.postgres.values()) - sum(before.postgres.values()) + after.ended - before.ended
@@ -102,11 +113,11 @@ def shares(before: Used, after: Used, *, less: float = 0.0) -> Shares:
     return Shares(machine, python, postgres / passed, max(each.values()) / passed)
 
 
-def limit(found: Shares, *, cores: int) -> str:
-    """Return what keeps a run from going faster."""
+def limit(found: Shares, *, cores: int, monitors: int = 1) -> str:
+    """Return what keeps a run from going faster; `monitors`: how many processes they are."""
     ours = found.python + found.postgres
-    if found.python >= _FULL:
-        return "the monitor's one core"
+    if found.python >= _FULL * monitors:
+        return "the monitor's one core" if monitors == 1 else "a core for each monitor"
     if found.busiest >= _FULL:
         return "one process of PostgreSQL"
     if found.machine >= _FULL * cores:

@@ -1,4 +1,4 @@
-"""The province of the benchmarks: one portal, one home system, the rules as they are by default."""
+"""A province of the benchmarks: one portal, one home system, the rules as they are by default."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -37,27 +37,40 @@ from shared.policy.score_watch import score_plan
 from shared.policy.scoring import scoring_policies
 from shared.province_rules import rules_of
 
-PROVINCE = "H20"
+PROVINCE = items.PROVINCE
+"""Which one, where it is only one."""
+
 _NOWHERE = HttpUrl("http://127.0.0.1:9")
-PORTAL = PortalConfig(base_url=_NOWHERE, username="bench", password=SecretStr("-"), unit_code=PROVINCE)
 HOME = IgateConfig(name="igate", main=True, base_url=_NOWHERE, client_id="bench", client_secret=SecretStr("-"))
-CONFIG = Config(province=PROVINCE, portal=PORTAL, home=(HOME,))
+
+
+def portal_of(province: str) -> PortalConfig:
+    """Return how a province's part of the portal is configured."""
+    return PortalConfig(base_url=_NOWHERE, username="bench", password=SecretStr("-"), unit_code=province)
+
+
+def config_of(province: str) -> Config:
+    """Return a province's configuration."""
+    return Config(province=province, portal=portal_of(province), home=(HOME,))
+
+
+PORTAL, CONFIG = portal_of(PROVINCE), config_of(PROVINCE)
 POLL = PollConfig(start=(items.NOW - timedelta(days=365)).date())
 RULES = rules_of(CONFIG)
 CALENDAR = working_time(CONFIG.calendar)
 
 
-def portal_adapter() -> DvcqgSource:
+def portal_adapter(province: str = PROVINCE) -> DvcqgSource:
     """Return the portal's adapter; nothing here calls its address."""
-    return DvcqgSource(PORTAL, PROVINCE)
+    return DvcqgSource(portal_of(province), province)
 
 
-def home_adapter() -> IgateSource:
+def home_adapter(province: str = PROVINCE) -> IgateSource:
     """Return the home system's adapter, likewise."""
-    return IgateSource(HOME, PROVINCE)
+    return IgateSource(HOME, province)
 
 
-async def register(database: Database, *, every: timedelta = timedelta(seconds=60)) -> None:
+async def register(database: Database, province: str = PROVINCE, *, every: timedelta = timedelta(seconds=60)) -> None:
     """Write both sources as the monitor does when it starts."""
     configured = [
         Registration(name=PORTAL.name, kind=PORTAL.kind, role="portal", position=0, interval=every),
@@ -66,7 +79,7 @@ async def register(database: Database, *, every: timedelta = timedelta(seconds=6
     async with database.begin() as connection:
         now = await clock(connection)
         await schema.ensure_partitions(connection, now)
-        await sources.register(connection, PROVINCE, configured, now=now)
+        await sources.register(connection, province, configured, now=now)
 
 
 async def take(database: Database, names: Sequence[str]) -> dict[str, Lease]:
@@ -78,7 +91,8 @@ async def take(database: Database, names: Sequence[str]) -> dict[str, Lease]:
 class Province:
     """Both sides of a province, the monitor that watches them, and its reviewer."""
 
-    def __init__(self, portal: FakeSource, home: FakeSource, monitor: Monitor, reviewer: Reviewer) -> None:
+    def __init__(self, code: str, portal: FakeSource, home: FakeSource, monitor: Monitor, reviewer: Reviewer) -> None:
+        self.code = code
         self.portal = portal
         self.home = home
         self.monitor = monitor
@@ -91,7 +105,7 @@ class Province:
 
     def change(self, number: int, **said: Any) -> None:
         """List one dossier on both sides; `said` as in `items.both`."""
-        on_the_portal, at_home = items.both(number, **said)
+        on_the_portal, at_home = items.both(number, province=self.code, **said)
         self.portal.put(on_the_portal)
         self.home.put(at_home)
 
@@ -105,38 +119,40 @@ class Province:
 @asynccontextmanager
 async def watched_province(
     database: Database,
+    code: str = PROVINCE,
     *,
     every: timedelta = timedelta(seconds=60),
     poll: PollConfig = POLL,
     dispatcher: Dispatcher | None = None,
 ) -> AsyncIterator[Province]:
-    """Open the monitor over two fake sources on a migrated, empty database, polled `every` so often where a daemon runs it.
+    """Open the monitor over two fake sources on a migrated database, polled `every` so often where a daemon runs it.
 
-    `dispatcher`: what sends to webhooks; None: nobody is told.
+    `code`: the province's, which has no dossiers yet. `dispatcher`: what sends to webhooks; None: nobody is told.
     """
-    await register(database, every=every)
-    portal, home = FakeSource(portal_adapter()), FakeSource(home_adapter())
-    leases = Leases(database, PROVINCE)
-    reviewer = Reviewer(database, RULES, CALENDAR, "benchmarks")
+    await register(database, code, every=every)
+    portal, home = FakeSource(portal_adapter(code)), FakeSource(home_adapter(code))
+    rules = rules_of(config_of(code))
+    reviewer = Reviewer(database, rules, CALENDAR, "benchmarks")
     await reviewer.start()
     watched = [Watched(source, every, None) for source in (portal, home)]
     steps = Steps(
         reviewer=reviewer,
-        settling=Settling(database, PROVINCE),
-        nightly=NightlyAudit(database, PROVINCE, Auditor(database, RULES, CALENDAR)),
-        score_days=ScoreDays(database, PROVINCE, Offices()),
+        settling=Settling(database, code),
+        nightly=NightlyAudit(database, code, Auditor(database, rules, CALENDAR)),
+        score_days=ScoreDays(database, code, Offices()),
         score_reviewer=ScoreReviewer(database, reviewer, score_plan(Offices())),
-        valuing=Valuing(database, PROVINCE, Offices(), scoring_policies()),
-        retention=Retention(database, PROVINCE, KeepConfig()),
-        heartbeat=Heartbeat(database, PROVINCE, HeartbeatConfig()),
+        valuing=Valuing(database, code, Offices(), scoring_policies()),
+        retention=Retention(database, code, KeepConfig()),
+        heartbeat=Heartbeat(database, code, HeartbeatConfig()),
         digests=Digests(database, reviewer, score_plan(Offices()), DigestsConfig().at),
-        unacknowledged=Unacknowledged(database, PROVINCE, AlertsConfig().escalating, CALENDAR),
-        fan_out=FanOut(database, PROVINCE, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
+        unacknowledged=Unacknowledged(database, code, AlertsConfig().escalating, CALENDAR),
+        fan_out=FanOut(database, code, CALENDAR, wake=dispatcher.wake) if dispatcher else None,
         dispatcher=dispatcher,
     )
+    leases = Leases(database, code)
     monitor = Monitor(database, poll, watched, leases, steps)
     try:
-        yield Province(portal, home, monitor, reviewer)
+        yield Province(code, portal, home, monitor, reviewer)
     finally:
         await leases.aclose()
         await portal.aclose()

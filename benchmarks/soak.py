@@ -8,18 +8,17 @@ Sources are polled every 5 s with an overlap of 25 s, the default's proportions 
 says how long, 5 if unset.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.arrivals import LARGEST_PROVINCE, RECORDS, Arrivals, Rate, Waiting, mean
+from benchmarks.arrivals import LARGEST_PROVINCE, RECORDS, Arrivals, Rate, Waiting, mean, watching
 from benchmarks.figures import Figure, Settings
 from benchmarks.machine import Held, an_hour, held
 from benchmarks.multiply import tidy_up
-from benchmarks.province import POLL, Province, watched_province
+from benchmarks.province import POLL, PROVINCE, Province, watched_province
 from benchmarks.receiving import receiver
 from benchmarks.running import running
 from benchmarks.subscribing import sending
@@ -44,9 +43,9 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         await database.engine.dispose()  # a connection tells at its end what rows it left dead
         await tidy_up(database)
         waiting = Waiting(database)
-        arrivals = Arrivals(province, range(dossiers), waiting)
+        arrivals = Arrivals(province, range(dossiers), waiting.add)
         async with running(province, database), watching(waiting):
-            readings = [await _reading(database, arrivals, minutes * 60 / _READINGS) for _ in range(_READINGS)]
+            readings = [await _reading(database, arrivals, waiting, minutes * 60 / _READINGS) for _ in range(_READINGS)]
         behind = waiting.age(datetime.now(UTC))
     quarter, half, end = (readings[_READINGS * part // 4 - 1] for part in (1, 2, 4))
     return [*_figures(quarter, half, end, minutes), _behind(behind)]
@@ -54,29 +53,24 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
 
 @asynccontextmanager
 async def at_work(database: Database) -> AsyncIterator[Province]:
-    """Open the monitor as it works here: polls often, tells one receiver that is a process of its own."""
-    async with (
-        receiver() as port,
-        sending(database, port) as dispatcher,
-        watched_province(database, every=EVERY, poll=OFTEN, dispatcher=dispatcher) as province,
-    ):
+    """Open the monitor as it works here; the receiver is a process of its own."""
+    async with receiver() as port, telling(database, port) as province:
         yield province
 
 
 @asynccontextmanager
-async def watching(waiting: Waiting) -> AsyncIterator[None]:
-    """Note what is reviewed for the length of the block."""
-    task = asyncio.create_task(waiting.watch())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+async def telling(database: Database, port: int, code: str = PROVINCE) -> AsyncIterator[Province]:
+    """Open the monitor of a province as it works here: polls often, tells the receiver at a port."""
+    async with (
+        sending(database, port, code) as dispatcher,
+        watched_province(database, code, every=EVERY, poll=OFTEN, dispatcher=dispatcher) as province,
+    ):
+        yield province
 
 
-async def _reading(database: Database, arrivals: Arrivals, seconds: float) -> Held:
+async def _reading(database: Database, arrivals: Arrivals, waiting: Waiting, seconds: float) -> Held:
     await arrivals.arrive(STEADY, seconds)
-    arrivals.waiting.waited.clear()
+    waiting.waited.clear()
     reading = await held(database)
     print(_line(arrivals, reading), file=sys.stderr, flush=True)
     return reading

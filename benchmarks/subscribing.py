@@ -29,28 +29,28 @@ def _loopback(port: int, *, at_once: int) -> WebhooksConfig:
     return WebhooksConfig.model_validate({**allowed, "concurrency": at_once, "per_webhook": at_once})
 
 
-async def subscribe(database: Database, url: str, sealer: Sealer) -> int:
-    """Make a webhook that hears everything of the province."""
+async def subscribe(database: Database, url: str, sealer: Sealer, province: str = PROVINCE) -> int:
+    """Make a webhook that hears everything of a province."""
     async with database.begin() as connection:
-        made = await connection.scalar(_WEBHOOK, {"province": PROVINCE, "url": url})
-        given = {"province": PROVINCE, "webhook": made, "sealed": sealer.seal(_SECRET)}
+        made = await connection.scalar(_WEBHOOK, {"province": province, "url": url})
+        given = {"province": province, "webhook": made, "sealed": sealer.seal(_SECRET)}
         await connection.execute(_SEALED, given)
     assert isinstance(made, int)
     return made
 
 
-def dispatcher(database: Database, sealer: Sealer, port: int, *, at_once: int) -> Dispatcher:
+def dispatcher(database: Database, sealer: Sealer, port: int, province: str = PROVINCE, *, at_once: int) -> Dispatcher:
     """Return what sends to a receiver at a port of this machine."""
     config = _loopback(port, at_once=at_once)
-    return Dispatcher(database, PROVINCE, Sender(config.allowed, config.timeout, config.concurrency), sealer, config)
+    return Dispatcher(database, province, Sender(config.allowed, config.timeout, config.concurrency), sealer, config)
 
 
 @asynccontextmanager
-async def sending(database: Database, port: int, *, at_once: int = 16) -> AsyncIterator[Dispatcher]:
-    """Subscribe a receiver at a port of this machine to everything; gives what sends to it."""
+async def sending(database: Database, port: int, province: str = PROVINCE, *, at_once: int = 16) -> AsyncIterator[Dispatcher]:
+    """Subscribe a receiver at a port of this machine to everything of a province; gives what sends to it."""
     sealer = Sealer([new_key()])
-    await subscribe(database, f"http://127.0.0.1:{port}/", sealer)
-    made = dispatcher(database, sealer, port, at_once=at_once)
+    await subscribe(database, f"http://127.0.0.1:{port}/", sealer, province)
+    made = dispatcher(database, sealer, port, province, at_once=at_once)
     try:
         yield made
     finally:

@@ -3,8 +3,9 @@
 import pytest
 
 from benchmarks.arrivals import LARGEST_PROVINCE, NATION, Rate, mean
-from benchmarks.load import Step, percentile
 from benchmarks.machine import Shares, Used, an_hour, limit, shares
+from benchmarks.nation import PROVINCES, SHARES, check
+from benchmarks.steps import Step, percentile
 
 
 def test_a_year_of_dossiers_is_a_mean_rate_of_record_changes_in_working_time():
@@ -39,6 +40,34 @@ def test_what_a_process_of_postgresql_took_counts_after_it_ended():
 )
 def test_what_limits_is_what_has_no_more_to_give(found: Shares, said: str):
     assert limit(found, cores=2) == said
+
+
+@pytest.mark.parametrize(("took", "said"), [(1.7, "a core for each monitor"), (1.69, "all cores")])
+def test_two_processes_of_monitors_may_take_two_cores(took: float, said: str):
+    assert limit(Shares(machine=3.4, python=took, postgres=1.6, busiest=0.3), cores=4, monitors=2) == said
+
+
+def test_the_provinces_of_the_nation_share_all_of_its_dossiers():
+    assert len(PROVINCES) == 34
+    assert sum(SHARES.values()) == pytest.approx(1)
+    assert max(SHARES.values()) * NATION == pytest.approx(LARGEST_PROVINCE)
+
+
+def test_as_many_alerts_as_late_dossiers_in_every_province_are_right():
+    check({"H01": 3, "H34": 1}, {"H01": 3, "H34": 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "waiting", "told"),
+    [
+        ({"H01": 2, "H02": 2}, 0, "H01 2 instead of 3, H02 2 instead of 1"),
+        ({"H01": 3}, 0, "H02 0 instead of 1"),
+        ({"H01": 3, "H02": 1}, 5, "5 changes were never reviewed"),
+    ],
+)
+def test_alerts_that_went_to_another_province_or_never_came_fail(found: dict[str, int], waiting: int, told: str):
+    with pytest.raises(AssertionError, match=told):
+        check(found, {"H01": 3, "H02": 1}, waiting)
 
 
 def test_growth_is_told_an_hour():
