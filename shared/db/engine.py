@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import asyncpg
 import stamina
+import structlog
 from sqlalchemy import URL, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -17,7 +18,9 @@ from sqlalchemy.pool import QueuePool
 
 from shared import tracing
 from shared.db.statements import trace_statements
-from shared.errors import ConfigError, DatabaseUnavailable
+from shared.errors import ConfigError, DatabaseUnavailable, Watch766Error
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -35,6 +38,8 @@ _UNAVAILABLE = ("08", "25006", "28", "3D", "53", "57")
 """Connection lost or not let in, no such database, out of resources, shut down or cancelled (classes of SQLSTATE); and a server
 that only lets itself be read: a standby, or what was the primary before another one took over.
 """
+
+_DISK_FULL = "53100"
 
 _CLOCK = select(func.clock_timestamp())
 
@@ -118,6 +123,8 @@ def translated(hint: str = "") -> Iterator[None]:
     except (*DRIVER_ERRORS, PoolTimeout, DBAPIError) as error:
         if not _may_work_later(error):
             raise
+        if _sqlstate(error) == _DISK_FULL:
+            raise DatabaseUnavailable("the disk of the database is full") from error
         raise DatabaseUnavailable(f"the database does not answer{hint}") from error
 
 
@@ -126,15 +133,19 @@ def _may_work_later(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             return True
-        error = error.orig if isinstance(error.orig, Exception) else error
     elif not isinstance(error, asyncpg.PostgresError):
         return True
-    return str(getattr(error, "sqlstate", None) or "").startswith(_UNAVAILABLE)
+    return _sqlstate(error).startswith(_UNAVAILABLE)
 
 
 def _is_conflict(error: Exception) -> bool:
-    told = error.orig if isinstance(error, DBAPIError) else error  # a COPY is the driver's own
-    return getattr(told, "sqlstate", None) in _CONFLICTS
+    return _sqlstate(error) in _CONFLICTS
+
+
+def _sqlstate(error: BaseException) -> str:
+    """Return what PostgreSQL says of an error, of ours or of the driver's own (as of a COPY); empty where it says nothing."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(told, "sqlstate", None) or "")
 
 
 class Database:
@@ -147,10 +158,13 @@ class Database:
         self._reviving = asyncio.Lock()
 
     async def revive(self) -> None:
-        """Bring the embedded server back if it died; a server elsewhere comes back by itself."""
+        """Try to bring the embedded server back if it died; a server elsewhere comes back by itself."""
         if self._start_server:
             async with self._reviving:
-                await asyncio.to_thread(self._start_server)
+                try:
+                    await asyncio.to_thread(self._start_server)
+                except Watch766Error as error:
+                    log.warning("database_not_started", reason=str(error))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

@@ -20,7 +20,7 @@ async def open_database(settings: Settings, application: str, *, pool_size: int 
     url = embedded.url if embedded else settings.database_url.get_secret_value() if settings.database_url else ""
     try:
         engine = create_engine(url, application=application, pool_size=pool_size)
-        database = Database(engine, embedded.start if embedded else None)
+        database = Database(engine, embedded.revive if embedded else None)
         try:
             yield database
         finally:

@@ -5,9 +5,11 @@ import asyncio
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from structlog.typing import EventDict
 
 from shared.db.engine import Database, create_engine, translated
-from shared.errors import DatabaseUnavailable
+from shared.errors import DatabaseUnavailable, SchemaError
 
 
 async def test_a_connection_that_broke_while_idle_is_replaced_unnoticed(database: Database, database_url: str) -> None:
@@ -28,6 +30,24 @@ async def test_a_pooled_connection_is_used_again(database: Database) -> None:
         async with database.begin() as connection:
             pids.add(await connection.scalar(text("SELECT pg_backend_pid()")))
     assert len(pids) == 1
+
+
+async def test_an_embedded_server_that_does_not_start_is_told_and_tried_again(log_lines: list[EventDict]) -> None:
+    """A step that finds no database goes on: who raised there would never deliver again."""
+
+    def start() -> None:
+        raise SchemaError("the disk is full")
+
+    database = Database(create_engine("postgresql://nobody@127.0.0.1:1/none", application="tests"), start)
+    await database.revive()
+    await database.revive()
+    assert [(line["event"], line["reason"]) for line in log_lines] == [("database_not_started", "the disk is full")] * 2
+
+
+@pytest.mark.parametrize("told", [asyncpg.DiskFullError("x"), DBAPIError("INSERT", {}, asyncpg.DiskFullError("x"))])
+def test_a_full_disk_is_named(told: Exception) -> None:
+    with pytest.raises(DatabaseUnavailable, match=r"^the disk of the database is full$"), translated(", see the address"):
+        raise told
 
 
 def test_a_server_that_goes_away_between_two_words_of_the_driver_is_away() -> None:

@@ -75,5 +75,5 @@ async def test_a_monitor_that_cannot_register_its_sources_ends_with_one_line(dat
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG.replace("${DVCQG_PASSWORD}", "x").replace("${IGATE_SECRET}", "y"), encoding="utf-8")
     settings = Settings(database_url=SecretStr(database.direct_url), config=config)
-    with pytest.raises(DatabaseUnavailable, match="see WATCH766_DATABASE_URL"):
+    with pytest.raises(DatabaseUnavailable, match="the disk of the database is full"):
         await cli.monitor(Namespace(once=True), settings)

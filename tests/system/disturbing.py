@@ -9,7 +9,7 @@ from functools import partial
 import psutil
 
 from tests.receivers import Behaviour, answer, hang, raw
-from tests.system.databases import is_down, postmaster
+from tests.system.databases import fill, is_started, postmaster
 from tests.system.keeping import Kept
 from tests.system.plans import Disturbance
 from tests.system.running import until
@@ -61,10 +61,19 @@ async def _service(kept: Callable[[Whole], Kept], world: Whole, disturbance: Dis
 @asynccontextmanager
 async def _database(world: Whole, disturbance: Disturbance) -> AsyncIterator[None]:
     match disturbance.kind:
-        case "disk full":
-            await world.administer(f"INSERT INTO chaos.full_disk VALUES ('{disturbance.target}', {disturbance.amount})")
+        case "disk full" if not world.disk.refusal:
+            await fill(world.server, world.disk, for_the_log=disturbance.target == "the log")
             yield
-            await world.administer("DELETE FROM chaos.full_disk")
+            world.disk.empty()
+            await until(lambda: is_started(world.server))
+        case "disk full":
+            await world.administer("INSERT INTO chaos.refused VALUES ('every table', 1)")
+            yield
+            await world.administer("DELETE FROM chaos.refused")
+        case "table refused":
+            await world.administer(f"INSERT INTO chaos.refused VALUES ('{disturbance.target}', {disturbance.amount})")
+            yield
+            await world.administer("DELETE FROM chaos.refused")
         case "out of connections":
             await world.administer(f"ALTER ROLE {NAME} CONNECTION LIMIT {disturbance.amount:.0f}")
             await _cut(world)
@@ -81,13 +90,7 @@ async def _database(world: Whole, disturbance: Disturbance) -> AsyncIterator[Non
         case kind:
             postmaster(world.server).send_signal(_SIGNALS[kind])
             yield
-            await until(lambda: _is_up(world))
-
-
-async def _is_up(world: Whole) -> bool:
-    """Start the server; one that was still stopping is joined by that and has to be started again."""
-    await asyncio.to_thread(world.server.start)
-    return not await is_down(world.server)
+            await until(lambda: is_started(world.server))
 
 
 async def _cut(world: Whole) -> None:

@@ -56,7 +56,10 @@ _ANSWERS = (200, 404, 409, 503, 504)
 """What the API may say: an alert that was listed may be resolved or merged meanwhile, and it may be without a database."""
 
 _RUN = re.compile(r'"run": "\w+"')
-_WITHOUT_DATABASE = "watch766: the database does not answer, see WATCH766_DATABASE_URL"
+_WITHOUT_DATABASE = (
+    "watch766: the database does not answer, see WATCH766_DATABASE_URL",
+    "watch766: the disk of the database is full",
+)
 """All that a command may say that cannot start; the lines of those that could are JSON."""
 
 _UNHANDLED = re.compile(r"Traceback|unhandled|never awaited|never retrieved", re.IGNORECASE)

@@ -10,7 +10,7 @@ LENGTH = 12.0
 MOST, LEAST = 11, 6
 
 SYSTEMS = ("portal", "home", "special")
-FULL_TABLES = (
+REFUSED_TABLES = (
     "records",
     "dossiers",
     "alerts",
@@ -21,6 +21,7 @@ FULL_TABLES = (
     "sources",
     "every table",
 )
+FULL_FOR = ("tables", "the log")
 MOODS = ("refuse", "hang", "close", "answer 500", "answer 429")
 
 
@@ -63,8 +64,12 @@ def _simply(place: str, *kinds: str) -> tuple[Draw, ...]:
     return tuple(lambda _, kind=kind: Disturbance(place, kind) for kind in kinds)  # type: ignore[misc]
 
 
+def _refused(chance: random.Random) -> Disturbance:
+    return Disturbance("database", "table refused", chance.choice(REFUSED_TABLES), chance.choice((1, 1, 0.3)))
+
+
 def _full(chance: random.Random) -> Disturbance:
-    return Disturbance("database", "disk full", chance.choice(FULL_TABLES), chance.choice((1, 1, 0.3)))
+    return Disturbance("database", "disk full", chance.choice(FULL_FOR), lasts=round(chance.uniform(1, 4), 1))
 
 
 def _few_connections(chance: random.Random) -> Disturbance:
@@ -101,6 +106,8 @@ _DRAWS: dict[str, tuple[Draw, ...]] = {
     "database": (
         *_simply("database", "kill", "fast shutdown", "immediate shutdown", "kill a session", "cut every session"),
         _few_connections,
+        _refused,
+        _refused,
         _full,
         _full,
     ),

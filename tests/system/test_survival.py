@@ -11,8 +11,9 @@ import pytest
 from shared.db import schema
 from shared.db.embedded import EmbeddedServer
 from shared.db.engine import create_engine
-from tests.system.databases import LOST, is_down, postmaster, rows
+from tests.system.databases import LOST, fill, is_down, postmaster, rows
 from tests.system.running import Running, until
+from tests.system.small_disk import SmallDisk
 from tests.waiting import PATIENCE
 
 OUTAGE = 30.0
@@ -32,6 +33,19 @@ async def embedded(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFact
     async with _province(server, services, dossiers=300):
         yield services
     server.start()  # whoever started it last, it is this process that stops it
+
+
+@pytest.fixture
+async def embedded_on_disk(
+    server_on_disk: EmbeddedServer, disk: SmallDisk, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Running]:
+    """The same on a disk that can be filled."""
+    if disk.refusal:
+        pytest.skip(f"no disk of its own can be mounted here: {disk.refusal}")
+    services = Running(None, tmp_path_factory.mktemp("full"), data_dir=disk.folder)
+    async with _province(server_on_disk, services, dossiers=300):
+        yield services
+    server_on_disk.start()
 
 
 @asynccontextmanager
@@ -78,6 +92,22 @@ async def test_the_embedded_server_killed_underneath_is_started_again(embedded: 
     postmaster(server).kill()
     await embedded.settled_after(await embedded.now())
     await embedded.assert_alerts_are_true()
+
+
+async def test_the_embedded_server_stopped_by_a_full_disk_is_started_when_there_is_room(
+    embedded_on_disk: Running, server_on_disk: EmbeddedServer, disk: SmallDisk
+) -> None:
+    """Until then the monitor tries, and says why it does not succeed."""
+    monitor = await embedded_on_disk.spawn("monitor")
+    await embedded_on_disk.settled_after(await embedded_on_disk.now())
+    await fill(server_on_disk, disk, for_the_log=True)
+    await until(lambda: _logged(embedded_on_disk, f"the disk of {server_on_disk.data_dir} is full"))
+    assert (await embedded_on_disk.api.get("/healthz")).status_code == 200
+    assert (await embedded_on_disk.api.get("/readyz")).status_code == 503
+    disk.empty()
+    await _assert_nothing_lost(embedded_on_disk, server_on_disk)
+    assert monitor.returncode is None
+    assert '"level": "error"' not in embedded_on_disk.log("monitor")
 
 
 async def test_when_one_of_two_monitors_dies_the_other_takes_its_sources(running: Running, server: EmbeddedServer) -> None:

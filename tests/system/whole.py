@@ -24,6 +24,7 @@ from tests.receivers import Behaviour, Message, Receivers, answer, receivers
 from tests.system.keeping import Kept
 from tests.system.proxy import Opened, Proxy, proxy
 from tests.system.running import Running, until
+from tests.system.small_disk import SmallDisk
 from tests.waiting import PATIENCE
 
 PROVINCE = "H20"
@@ -35,12 +36,12 @@ _PAUSE = 0.5
 """Seconds between two requests of a client: the machine has more to do."""
 DOSSIERS = 120
 
-_FULL = """
+_REFUSING = """
 CREATE SCHEMA chaos;
-CREATE TABLE chaos.full_disk (relation text, share float8);
-CREATE FUNCTION chaos.extend() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE TABLE chaos.refused (relation text, share float8);
+CREATE FUNCTION chaos.refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
-  IF EXISTS (SELECT FROM chaos.full_disk WHERE relation IN (TG_TABLE_NAME, 'every table') AND random() < share) THEN
+  IF EXISTS (SELECT FROM chaos.refused WHERE relation IN (TG_TABLE_NAME, 'every table') AND random() < share) THEN
     RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
   END IF;
   RETURN NULL;
@@ -48,12 +49,11 @@ END $$;
 DO $$ DECLARE named text; BEGIN
   FOR named IN SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition LOOP
-    EXECUTE format('CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON public.%I EXECUTE FUNCTION chaos.extend()', named);
+    EXECUTE format('CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON public.%I EXECUTE FUNCTION chaos.refuse()', named);
   END LOOP;
 END $$;
 """
-"""Stands for a disk that is full: statements that write to a table fail with the same SQLSTATE. The server itself goes on well; a
-disk that is full for its own log stops it, and that is what the kills of the server stand for."""
+"""Refuses statements that write to one table, with the SQLSTATE of a full disk; the server itself goes on well."""
 
 _ASKED = (
     "/v1/alerts?limit=100",
@@ -87,8 +87,8 @@ class Receiver:
 class Whole:
     """Everything that runs. `asked`: the statuses with which the API answered its clients; `told`: what it said."""
 
-    def __init__(self, server: EmbeddedServer, running: Running, network: Proxy, receiving: Receivers) -> None:
-        self.server, self.running, self.network, self.receiving = server, running, network, receiving
+    def __init__(self, server: EmbeddedServer, disk: SmallDisk, running: Running, network: Proxy, receiving: Receivers) -> None:
+        self.server, self.disk, self.running, self.network, self.receiving = server, disk, running, network, receiving
         self.places: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.receivers = {path: Receiver() for path in ("/office", "/ward")}
         self.ids: dict[str, int] = {}
@@ -181,8 +181,8 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(server: EmbeddedServer, folder: Path) -> AsyncIterator[Whole]:
-    """Everything in place and started, on that server, for the length of the block."""
+async def whole(server: EmbeddedServer, disk: SmallDisk, folder: Path) -> AsyncIterator[Whole]:
+    """Everything in place and started, on that server and its disk, for the length of the block."""
     key = await _prepare(server)
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(proxy(partial(_reach, server)))
@@ -190,7 +190,7 @@ async def whole(server: EmbeddedServer, folder: Path) -> AsyncIterator[Whole]:
         url = f"postgresql://{NAME}@127.0.0.1:{network.port}/{NAME}?sslmode=disable"
         running = Running(url, folder, more=_configuration(receiving.port), environ={"WATCH766_WEBHOOK_KEY": new_key()})
         running.let_in(key)
-        made = Whole(server, running, network, receiving)
+        made = Whole(server, disk, running, network, receiving)
         stack.push_async_callback(made.aclose)
         await made.start()
         yield made
@@ -205,7 +205,7 @@ def _configuration(port: int) -> dict[str, Any]:
 
 
 async def _prepare(server: EmbeddedServer) -> str:
-    """Make the database of a role that is no superuser, with this schema and a disk that can be full; returns a key."""
+    """Make the database of a role that is no superuser, with this schema and tables that can be refused; returns a key."""
     connection = await asyncpg.connect(server.url)
     await connection.execute(f"CREATE ROLE {NAME} LOGIN")
     await connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
@@ -215,7 +215,7 @@ async def _prepare(server: EmbeddedServer) -> str:
     key = await make_key(database, PROVINCE, "chaos", [Scope.ADMIN])
     await database.aclose()
     connection = await asyncpg.connect(address(server, NAME))
-    await connection.execute(_FULL)
+    await connection.execute(_REFUSING)
     await connection.close()
     return key
 

@@ -109,8 +109,8 @@ class Dispatcher:
             with translated():
                 if not await self._turn():
                     await self._wait()
-        except DatabaseUnavailable:
-            log.warning("database_unavailable", step="deliver")
+        except DatabaseUnavailable as error:
+            log.warning("database_unavailable", step="deliver", reason=str(error))
             await self._database.revive()
             await asyncio.sleep(_REST)
         except Exception as error:
