@@ -41,7 +41,8 @@ async def disturb(world: Whole, plan: list[Disturbance]) -> None:
 async def _one(world: Whole, disturbance: Disturbance) -> None:
     await asyncio.sleep(disturbance.begins)
     place, _, _ = disturbance.place.partition(":")
-    async with world.places[disturbance.place], _BY_PLACE[place](world, disturbance):
+    begin = _older if disturbance.kind == "one of an older version" else _BY_PLACE[place]
+    async with world.places[disturbance.place], begin(world, disturbance):
         await asyncio.sleep(disturbance.lasts)  # not a wait for anything: so long it lasts
 
 
@@ -136,9 +137,7 @@ async def _monitors(world: Whole, disturbance: Disturbance) -> AsyncIterator[Non
     """After one with other rules the monitor is started again, as when an upgrade is taken back: its rules are the latest."""
     others = disturbance.kind == "one with other rules"
     config = world.running.config("others.yaml", **OTHER_RULES) if others else None
-    log = f"monitor-{len(world.seconds) + 2}"
-    second = Kept(partial(world.running.process_of, "monitor", config=config, log=log))
-    world.seconds.append(second)
+    second, log = world.second_monitor(config=config)
     with suppress(TimeoutError):  # without a database it does not begin
         await world.has_started(log, within=_LONGEST_START)
     yield
@@ -149,6 +148,21 @@ async def _monitors(world: Whole, disturbance: Disturbance) -> AsyncIterator[Non
         async with world.places["monitor"]:
             await world.monitor.stop()
             world.monitor.go_on()
+
+
+@asynccontextmanager
+async def _older(world: Whole, disturbance: Disturbance) -> AsyncIterator[None]:
+    """It goes again, and nothing is to be done then."""
+    version = world.older.get(int(disturbance.amount))
+    if version is None:
+        yield
+        return
+    second, log = world.second_monitor(code=version.folder)
+    with suppress(TimeoutError):  # without a database it does not begin
+        await world.has_started(log, within=_LONGEST_START)
+    await world.has_told(log, f'"path": "{version.folder}/services/')
+    yield
+    await second.aclose()
 
 
 _BY_PLACE: dict[str, Disturb] = {

@@ -22,6 +22,9 @@ REFUSED_TABLES = (
     "every table",
 )
 FULL_FOR = ("tables", "the log")
+SCHEMAS_BEFORE = (1, 2)
+"""How much older a version may be that runs beside this one."""
+
 MOODS = ("refuse", "hang", "close", "answer 500", "answer 429")
 
 
@@ -96,6 +99,10 @@ def _receiver(chance: random.Random) -> Disturbance:
     return Disturbance("receivers", chance.choice(MOODS), chance.choice(("/office", "/ward")))
 
 
+def _older_version(chance: random.Random) -> Disturbance:
+    return Disturbance("monitors", "one of an older version", amount=chance.choice(SCHEMAS_BEFORE))
+
+
 def _hours(chance: random.Random) -> float:
     return chance.choice((600, 3600, 6 * 3600, 23 * 3600))
 
@@ -122,5 +129,8 @@ _DRAWS: dict[str, tuple[Draw, ...]] = {
     ),
     "more sources": tuple(map(_fault, ("down", "replayed", "broken_records", "moving_rows", "truncated"))),
     "receivers": (_receiver,),
-    "monitors": _simply("monitors", "a second one", "a second one that is killed", "one with other rules"),
+    "monitors": (
+        *_simply("monitors", "a second one", "a second one that is killed", "one with other rules"),
+        _older_version,
+    ),
 }

@@ -18,6 +18,14 @@ from tests.waiting import PATIENCE
 
 Finding = tuple[str, str]
 
+_OTHER_CODE = """
+import json, sys
+from services import cli
+print(json.dumps({"level": "info", "event": "code_found", "path": cli.__file__}), file=sys.stderr, flush=True)
+sys.exit(cli.main())
+"""
+"""Runs `services.cli` of the folder it is started in, which comes first on the path, and tells where it was found."""
+
 _STEP = timedelta(seconds=20)
 """No alert is shorter than two minutes: between two moments so close none comes and goes unseen."""
 
@@ -80,13 +88,17 @@ class Running:
         return process
 
     async def process_of(
-        self, command: str, *arguments: str, config: Path | None = None, log: str | None = None
+        self, command: str, *arguments: str, config: Path | None = None, log: str | None = None, code: Path | None = None
     ) -> asyncio.subprocess.Process:
-        """Start one service that whoever asked for it stops. `log`: the name of its log, where it is not the command's."""
+        """Start one service that whoever asked for it stops. `log`: the name of its log, where it is not the command's.
+
+        `code`: the folder of other code than the present; the first line of the log then tells which code runs.
+        """
         environ = {**self._environ, **({"WATCH766_CONFIG": str(config)} if config else {})}
+        service = ("-c", _OTHER_CODE) if code else ("-m", "services.cli")
         with (self.folder / f"{log or command}.log").open("ab") as written:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.cli", command, *arguments, env=environ, stdout=written, stderr=written
+                sys.executable, *service, command, *arguments, cwd=code, env=environ, stdout=written, stderr=written
             )
 
     async def run(self, command: str, *arguments: str) -> int:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.system.disturbing import OTHER_RULES, disturb
 from tests.system.invariants import broken, heal, personal_data
 from tests.system.plans import LEAST, LENGTH, MOST, plan
 from tests.system.small_disk import SmallDisk
+from tests.system.versions import Version
 from tests.system.whole import Whole, whole
 
 
@@ -46,7 +48,7 @@ def test_a_hundred_seeds_draw_everything_there_is() -> None:
     assert {one.place.partition(":")[0] for one in drawn} == {
         "monitor", "api", "database", "network", "sources", "receivers", "monitors",
     }  # fmt: skip
-    assert len({(one.place.partition(":")[0], one.kind) for one in drawn}) == 41
+    assert len({(one.place.partition(":")[0], one.kind) for one in drawn}) == 42
 
 
 def test_the_other_rules_are_rules_and_others() -> None:
@@ -62,13 +64,14 @@ def test_the_search_finds_whatever_the_province_says_of_a_citizen(mark: int) -> 
 
 @pytest.mark.parametrize("seed", seeds())
 async def test_afterwards_everything_is_true_counted_and_told(
-    seed: int, server_on_disk: EmbeddedServer, disk: SmallDisk, tmp_path: Path
+    seed: int, server_on_disk: EmbeddedServer, disk: SmallDisk, older: Mapping[int, Version], tmp_path: Path
 ) -> None:
     began = time.monotonic()
     planned = "\n".join([f"seed {seed}, to be replayed with `make chaos SEED={seed}`:", *map(str, plan(seed))])
     if disk.refusal:
         print(f"no disk of its own, a full one is every table refused: {disk.refusal}")  # noqa: T201 - a weaker test is told
     async with whole(server_on_disk, disk, tmp_path) as world:
+        world.older = older
         asking, acting = (asyncio.create_task(client) for client in (world.ask(), world.act()))
         try:
             await disturb(world, plan(seed))

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from itertools import count, cycle
@@ -25,6 +25,7 @@ from tests.system.keeping import Kept
 from tests.system.proxy import Opened, Proxy, proxy
 from tests.system.running import Running, until
 from tests.system.small_disk import SmallDisk
+from tests.system.versions import Version
 from tests.waiting import PATIENCE
 
 PROVINCE = "H20"
@@ -85,10 +86,14 @@ class Receiver:
 
 
 class Whole:
-    """Everything that runs. `asked`: the statuses with which the API answered its clients; `told`: what it said."""
+    """Everything that runs. `asked`: the statuses with which the API answered its clients; `told`: what it said.
+
+    `older`: versions that may run beside the present one, by how many schemas they are before it.
+    """
 
     def __init__(self, server: EmbeddedServer, disk: SmallDisk, running: Running, network: Proxy, receiving: Receivers) -> None:
         self.server, self.disk, self.running, self.network, self.receiving = server, disk, running, network, receiving
+        self.older: Mapping[int, Version] = {}
         self.places: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.receivers = {path: Receiver() for path in ("/office", "/ward")}
         self.ids: dict[str, int] = {}
@@ -96,22 +101,33 @@ class Whole:
         self.told: list[str] = []
         self.seconds: list[Kept] = []
 
-    async def start(self) -> None:
-        """Start everything; the receivers have subscribed before the monitor reads anything."""
+    async def start(self, code: Path | None = None) -> None:
+        """Start everything, monitor and API from other code if any is given; they have subscribed before anything is read."""
         await self.running.simulate(f"--dossiers={DOSSIERS}", "--arrival-every=1s")
-        self.api = Kept(partial(self.running.process_of, "api"))
+        self.api = Kept(partial(self.running.process_of, "api", code=code))
         await self.running.answering()
         await self._subscribe("/office")
         await self._subscribe("/ward", rules=["deadline", "intake"], role="handling")
-        self.monitor = Kept(partial(self.running.process_of, "monitor"))
+        self.monitor = Kept(partial(self.running.process_of, "monitor", code=code))
         await self.has_started("monitor")
+
+    def second_monitor(self, *, config: Path | None = None, code: Path | None = None) -> tuple[Kept, str]:
+        """Start one more monitor; returns it and the name of its log."""
+        log = f"monitor-{len(self.seconds) + 2}"
+        second = Kept(partial(self.running.process_of, "monitor", config=config, log=log, code=code))
+        self.seconds.append(second)
+        return second, log
 
     async def has_started(self, log: str, *, within: float = PATIENCE) -> None:
         """Wait until the monitor that has this log has begun to work."""
+        await self.has_told(log, "monitor_started", within=within)
+
+    async def has_told(self, log: str, text: str, *, within: float = PATIENCE) -> None:
+        """Wait until a log holds a text."""
         path = self.running.folder / f"{log}.log"
 
         async def is_told() -> bool:
-            return path.exists() and "monitor_started" in path.read_text()
+            return path.exists() and text in path.read_text()
 
         await until(is_told, within=within)
 
@@ -121,7 +137,7 @@ class Whole:
         self.ids[path] = (await self.running.api.post("/v1/webhooks", json=sent)).raise_for_status().json()["id"]
 
     async def aclose(self) -> None:
-        for kept in (getattr(self, name, None) for name in ("monitor", "api")):
+        for kept in (*self.seconds, *(getattr(self, name, None) for name in ("monitor", "api"))):
             if kept:
                 await kept.aclose()
         await self.running.stop()
@@ -181,9 +197,9 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(server: EmbeddedServer, disk: SmallDisk, folder: Path) -> AsyncIterator[Whole]:
-    """Everything in place and started, on that server and its disk, for the length of the block."""
-    key = await _prepare(server)
+async def whole(server: EmbeddedServer, disk: SmallDisk, folder: Path, version: Version | None = None) -> AsyncIterator[Whole]:
+    """Everything in place and started, on that server and its disk; of an older version, if one is given."""
+    key = await _prepare(server, version.schema if version else "head")
     async with AsyncExitStack() as stack:
         network = await stack.enter_async_context(proxy(partial(_reach, server)))
         receiving = await stack.enter_async_context(receivers())
@@ -192,7 +208,7 @@ async def whole(server: EmbeddedServer, disk: SmallDisk, folder: Path) -> AsyncI
         running.let_in(key)
         made = Whole(server, disk, running, network, receiving)
         stack.push_async_callback(made.aclose)
-        await made.start()
+        await made.start(version and version.folder)
         yield made
 
 
@@ -204,14 +220,14 @@ def _configuration(port: int) -> dict[str, Any]:
     }
 
 
-async def _prepare(server: EmbeddedServer) -> str:
-    """Make the database of a role that is no superuser, with this schema and tables that can be refused; returns a key."""
+async def _prepare(server: EmbeddedServer, revision: str) -> str:
+    """Make the database of a role that is no superuser, with a schema and tables that can be refused; returns a key."""
     connection = await asyncpg.connect(server.url)
     await connection.execute(f"CREATE ROLE {NAME} LOGIN")
     await connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
     await connection.close()
     database = Database(create_engine(address(server, NAME, role=NAME), application="tests"))
-    await schema.migrate(database.engine)
+    await schema.migrate(database.engine, revision)
     key = await make_key(database, PROVINCE, "chaos", [Scope.ADMIN])
     await database.aclose()
     connection = await asyncpg.connect(address(server, NAME))
