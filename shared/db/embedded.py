@@ -6,8 +6,10 @@ import json
 import logging
 import os
 import shutil
+import signal
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -23,6 +25,10 @@ _PIDS = ".handle_pids.json"
 _USER = "pgserver"  # as whom the library lets the server run where it is started by root
 _GIVE_UP_AFTER = 120.0  # seconds
 _PAUSE = 0.5  # seconds between two attempts
+_STUCK_AFTER = 10.0
+"""Seconds without a process that recovers or writes the log: far longer than the moment between the one and the other."""
+
+_QUIT_WITHIN = 5.0  # seconds
 _SEGMENT = 16 * 2**20
 """Bytes of a piece of the write-ahead log: with less room there is none for the next one, without which no server starts."""
 
@@ -42,16 +48,36 @@ class EmbeddedServer:
 
     def __init__(self, data_dir: Path) -> None:
         self._pgdata = (data_dir / "postgres").resolve()
+        self._stuck_since: float | None = None
         self.start()
         atexit.register(self.release)
 
     def start(self) -> None:
         """Start the server, or join it where it runs; also after it died."""
+        while self._is_stuck():
+            time.sleep(_PAUSE)
         self._start(within=_GIVE_UP_AFTER)
 
     def revive(self) -> None:
         """Try once, for at most the library's ten seconds: whoever needs the server asks again, and may be told to stop."""
+        self._is_stuck()
         self._start(within=0)
+
+    def _is_stuck(self) -> bool:
+        """Return whether the server is there and lets nobody in; one that stays so is ended, to be started again.
+
+        Seen of PostgreSQL 18.4 where the disk is full: what recovers it gave up, and it did not notice.
+        """
+        server = _running(self._pgdata)
+        if server is None or _is_at_work(server, self._pgdata):
+            self._stuck_since = None
+            return False
+        self._stuck_since = self._stuck_since or time.monotonic()
+        if time.monotonic() < self._stuck_since + _STUCK_AFTER:
+            return True
+        _end(server)
+        self._stuck_since = None
+        return False
 
     def _start(self, *, within: float) -> None:
         self._server = _start(self._pgdata, within=within)
@@ -96,6 +122,33 @@ def _start(pgdata: Path, *, within: float) -> PostgresServer:
             if not (pgdata / "PG_VERSION").exists() or time.monotonic() > deadline:
                 raise SchemaError(f"the embedded PostgreSQL does not start, {_why(pgdata)}") from error
             time.sleep(_PAUSE)
+
+
+def _running(pgdata: Path) -> psutil.Process | None:
+    try:
+        return psutil.Process(int((pgdata / "postmaster.pid").read_text().split()[0]))
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
+
+
+def _is_at_work(server: psutil.Process, pgdata: Path) -> bool:
+    """Return whether it works, recovers or stops, or is gone."""
+    try:
+        titles = [" ".join(child.cmdline()) for child in server.children() if child.status() != psutil.STATUS_ZOMBIE]
+        is_stopping = (pgdata / "postmaster.pid").read_text().split()[-1] == "stopping"
+    except (OSError, psutil.Error):
+        return True
+    return is_stopping or any(title.startswith(("postgres: startup", "postgres: walwriter")) for title in titles)
+
+
+def _end(server: psutil.Process) -> None:
+    with suppress(psutil.Error):
+        server.send_signal(signal.SIGQUIT)
+        try:
+            server.wait(_QUIT_WITHIN)
+        except psutil.TimeoutExpired:
+            server.kill()
+            server.wait(_QUIT_WITHIN)
 
 
 def _why(pgdata: Path) -> str:

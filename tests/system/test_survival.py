@@ -110,6 +110,19 @@ async def test_the_embedded_server_stopped_by_a_full_disk_is_started_when_there_
     assert '"level": "error"' not in embedded_on_disk.log("monitor")
 
 
+async def test_an_embedded_server_that_neither_works_nor_recovers_is_ended_and_started_again(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.db.embedded._STUCK_AFTER", 1.0)
+    monkeypatch.setattr("shared.db.embedded._QUIT_WITHIN", 1.0)
+    stuck = postmaster(server)
+    stuck.suspend()  # or it would notice
+    next(child for child in stuck.children() if "walwriter" in child.cmdline()[0]).kill()
+    await asyncio.to_thread(server.start)
+    assert postmaster(server).pid != stuck.pid
+    assert await rows(server, "SELECT 1") == [(1,)]
+
+
 async def test_when_one_of_two_monitors_dies_the_other_takes_its_sources(running: Running, server: EmbeddedServer) -> None:
     first = await running.spawn("monitor")
     await running.settled_after(await running.now())
