@@ -69,7 +69,7 @@ class EmbeddedServer:
         Seen of PostgreSQL 18.4 where the disk is full: what recovers it gave up, and it did not notice.
         """
         server = _running(self._pgdata)
-        if server is None or _is_at_work(server, self._pgdata):
+        if server is None or _is_dead(server) or _is_at_work(server, self._pgdata):
             self._stuck_since = None
             return False
         self._stuck_since = self._stuck_since or time.monotonic()
@@ -115,7 +115,7 @@ def _start(pgdata: Path, *, within: float) -> PostgresServer:
     deadline = time.monotonic() + within
     while True:
         try:
-            _forget_dead_users(pgdata)
+            _forget_the_dead(pgdata)
             return get_server(pgdata, cleanup_mode=None)
         except Exception as error:  # the library raises whatever its subprocess met
             PostgresServer._instances.pop(pgdata, None)
@@ -134,7 +134,7 @@ def _running(pgdata: Path) -> psutil.Process | None:
 def _is_at_work(server: psutil.Process, pgdata: Path) -> bool:
     """Return whether it works, recovers or stops, or is gone."""
     try:
-        titles = [" ".join(child.cmdline()) for child in server.children() if child.status() != psutil.STATUS_ZOMBIE]
+        titles = [" ".join(child.cmdline()) for child in server.children() if not _is_dead(child)]
         is_stopping = (pgdata / "postmaster.pid").read_text().split()[-1] == "stopping"
     except (OSError, psutil.Error):
         return True
@@ -175,10 +175,21 @@ def _make_user() -> None:
             ensure_user_exists(_USER)
 
 
-def _forget_dead_users(pgdata: Path) -> None:
+def _forget_the_dead(pgdata: Path) -> None:
+    """Forget users that are gone, and a server that ended but is not yet cleared away, which the library would join."""
     if (pgdata / "PG_VERSION").exists():
         with PostgresServer._lock:
             _write_users(pgdata, _living_users(pgdata))
+            server = _running(pgdata)
+            if server and _is_dead(server):
+                (pgdata / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _living_users(pgdata: Path) -> list[int]:
