@@ -155,10 +155,15 @@ class Monitor:
         return all(read)
 
     async def settle(self) -> bool:
-        """Review all that is due and answer the look-ups owed until nothing is left; returns whether every alert is settled."""
+        """Review all that is due and answer the look-ups owed until nothing is left, then follow up and tell.
+
+        Returns whether every alert is settled.
+        """
         settled = await self.review()
         while sum(await asyncio.gather(*(self.look_up(item) for item in self.watched))):
             settled = await self.review()
+        await self.follow_up()
+        await self.tell()
         return settled
 
     async def poll(self, item: Watched, *, wait: timedelta = timedelta()) -> bool:
@@ -251,24 +256,30 @@ class Monitor:
             return 0
 
     async def review(self) -> bool:
-        """Review all that is due; returns whether every alert is settled thereby."""
-        await self._ensure_partitions()
-        read_to = await self.steps.settling.wake()
-        now, started = await self._database.now(), perf_counter()
-        self.metrics.reviewed(await self.steps.reviewer.drain())
-        await self._closing.run()
-        await self._lapsing.run()
-        settled = await self.steps.settling.settle(read_to, now)
+        """Review all dossiers that are due, and tell what came of it; returns whether every alert is settled thereby.
+
+        Done every second: where nothing is due it asks the database three short questions.
+        """
+        reading, started = await self.steps.settling.wake(), perf_counter()
+        await self._ensure_partitions(reading.now)
+        settled, reviewed = True, 0
+        if reading.wants_review:
+            reviewed = await self.steps.reviewer.drain()
+            self.metrics.reviewed(reviewed)
+            settled = await self.steps.settling.settle(reading)
         if settled:
-            self._note_first(read_to)
-            self.metrics.settled(read_to, now + timedelta(seconds=perf_counter() - started))
-        await self.steps.settling.watch_sources()
-        await self._review_asides()
-        await self.tell()
+            self._note_first(reading.read_to)
+            self.metrics.settled(reading.read_to, reading.now + timedelta(seconds=perf_counter() - started))
+        if reviewed:
+            await self.tell()
         return settled
 
-    async def _review_asides(self) -> None:
-        """Review what is not a dossier."""
+    async def follow_up(self) -> None:
+        """Close incidents that are over, let acknowledgements lapse, review sources, petitions, procedures and agencies."""
+        await self.steps.reviewer.count()
+        await self._closing.run()
+        await self._lapsing.run()
+        await self.steps.settling.watch_sources()
         for aside in self._asides:
             await self._review_aside(aside)
 
@@ -345,9 +356,8 @@ class Monitor:
         if changed:
             log.info("alerts_valued", changed=changed)
 
-    async def _ensure_partitions(self) -> None:
+    async def _ensure_partitions(self, now: datetime) -> None:
         """Make the histories' partitions ahead, once a month."""
-        now = await self._database.now()
         if (now.year, now.month) != self._partitioned:
             async with self._database.begin() as connection:
                 await schema.ensure_partitions(connection, now)

@@ -26,8 +26,8 @@ from shared.tracing import span
 log = structlog.get_logger()
 
 _REVIEW_EVERY = timedelta(seconds=1)
-_TOLD_EVERY = timedelta(seconds=5)
-"""What happened is told at the end of every review; while a long one lasts, so often."""
+_SOON = timedelta(seconds=5)
+"""How often that is done, also beside a long review, for which nobody waits by the second."""
 
 _SWEEP_ASKED_EVERY = timedelta(minutes=10)
 _EVALUATE_ASKED_EVERY = timedelta(minutes=10)
@@ -61,12 +61,12 @@ class Daemon:
         stop: asyncio.Event,
         *,
         drain: timedelta = _DRAIN,
-        told_every: timedelta = _TOLD_EVERY,
+        soon: timedelta = _SOON,
     ) -> None:
         self._monitor = monitor
         self._database = database
         self._draining = drain
-        self._told_every = told_every
+        self._soon = soon
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[Any]] = set()
         self._stop = stop
@@ -84,7 +84,8 @@ class Daemon:
         if self._monitor.steps.evaluation:
             self._every(min(self._monitor.steps.evaluation.every, _EVALUATE_ASKED_EVERY), "evaluate", self._monitor.evaluate)
         self._every(_REVIEW_EVERY, "review", self._monitor.review)
-        self._every(self._told_every, "tell", self._monitor.tell)
+        self._every(self._soon, "follow up", self._monitor.follow_up)
+        self._every(self._soon, "tell", self._monitor.tell)
         if self._monitor.steps.heartbeat.is_wanted:
             self._every(self._monitor.steps.heartbeat.every, "beat", self._monitor.beat)
         for name, keeping in self._monitor.hourly.items():

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from services.monitor.scheduler import Daemon
 from services.monitor.webhooks.fan_out import FanOut
@@ -49,7 +50,7 @@ async def monitored(world: World, *, drain: timedelta = timedelta(seconds=IN_TIM
     """Let the monitor go its way, except that nothing more is read; at the end it is told to stop."""
     world.monitor.watched = ()
     stop = asyncio.Event()
-    running = asyncio.create_task(Daemon(world.monitor, world.database, stop, drain=drain, told_every=OFTEN).run())
+    running = asyncio.create_task(Daemon(world.monitor, world.database, stop, drain=drain, soon=OFTEN).run())
     try:
         yield
     finally:
@@ -69,6 +70,18 @@ async def hold_up(world: World, connection: Connection) -> None:
     await until(world, "EXISTS (SELECT FROM alerts)")
     await fence(connection, PROVINCE, alone=True)
     await until(world, f"EXISTS (SELECT FROM {DUE})")
+
+
+async def test_an_acknowledgement_lapses_and_a_source_is_stale_before_the_last_is_judged(flooded: World) -> None:
+    lapsed = "EXISTS (SELECT FROM alert_history WHERE event = 'lapsed')"
+    stale = "EXISTS (SELECT FROM alerts WHERE rule = 'source.stale')"
+    async with flooded.database.begin() as connection, monitored(flooded, drain=timedelta()):
+        await until(flooded, "EXISTS (SELECT FROM alerts)")
+        await connection.execute(text("LOCK TABLE findings"))  # every batch writes there, and nothing else does
+        await flooded.rows("UPDATE alerts SET state = 'acknowledged', acknowledged_until = now() RETURNING 1")
+        await flooded.rows("UPDATE sources SET read_to = read_to - interval '9 days' RETURNING 1")
+        await until(flooded, f"{lapsed} AND {stale}")
+        assert await flooded.rows(f"SELECT code FROM {DUE} LIMIT 1")
 
 
 async def test_the_first_is_told_before_the_last_is_judged_and_a_stop_in_between_loses_nothing(flooded: World) -> None:

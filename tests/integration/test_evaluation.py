@@ -186,7 +186,7 @@ async def test_dossiers_do_not_care_whether_scores_can_be_read(world: World, por
 async def test_a_stale_evaluation_opens_no_alert_and_holds_nothing_back(world: World, portal: FakeEvaluation) -> None:
     await world.monitor.once()
     await world.rows("UPDATE sources SET read_to = now() - interval '9 days' WHERE name = 'evaluation' RETURNING 1")
-    await world.monitor.review()
+    await world.monitor.follow_up()
     assert await world.rows("SELECT * FROM alerts WHERE rule = 'source.stale'") == []
     assert (await get(world, "/readyz")).status_code == 200
     assert (await get(world, "/v1/sources/evaluation")).json()["status"] == "stale"

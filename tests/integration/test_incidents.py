@@ -99,6 +99,7 @@ async def read_and_reviewed(world: World) -> None:
     for item in world.monitor.watched:
         await world.monitor.poll(item)
     await world.monitor.review()
+    await world.monitor.follow_up()
 
 
 async def listed(world: World, incident: int, **params: Any) -> set[str]:
@@ -334,5 +335,6 @@ async def test_an_idle_province_writes_nothing_of_its_incidents(world: World) ->
     await out_of_step(world)
     before = await world.contents("incidents", "alerts", "outbox")
     await world.monitor.review()
+    await world.monitor.follow_up()
     assert await Closing(world.database, world.rules, Mass()).run() == 0
     assert await world.contents("incidents", "alerts", "outbox") == before

@@ -181,7 +181,7 @@ async def test_what_the_version_before_left_uncounted_is_counted_when_the_next_m
     assert await busy.rows(TALLY) == before
 
 
-async def test_what_a_version_before_leaves_uncounted_beside_this_one_is_counted_by_the_next_review(busy: World) -> None:
+async def test_what_a_version_before_leaves_uncounted_beside_this_one_is_counted_by_the_next_follow_up(busy: World) -> None:
     before = await busy.rows(TALLY)
     for statement in (
         "DELETE FROM open_tally",
@@ -190,7 +190,7 @@ async def test_what_a_version_before_leaves_uncounted_beside_this_one_is_counted
         await busy.rows(f"{statement} RETURNING 1")
     async with open_snapshot(busy.database, PROVINCE) as snapshot:
         assert (await own_stock(snapshot, CALENDAR, within=WHOLE_PROVINCE))["H20.14"].open == 0, "not known, and no error"
-    await busy.monitor.review()
+    await busy.monitor.follow_up()
     assert await busy.rows(TALLY) == before
 
 

@@ -162,7 +162,7 @@ async def test_other_rules_judge_petitions_again(world: World) -> None:
     world.portal.petitions.put(petition())
     await world.monitor.once()
     await world.open("other rules")
-    await world.monitor.review()
+    await world.monitor.follow_up()
     (row,) = await world.rows(
         "SELECT rule_set = (SELECT max(id) FROM rule_sets WHERE province_code = :province) AS latest FROM petitions",
         province=PROVINCE,

@@ -61,7 +61,7 @@ async def test_a_procedure_is_seen_as_of_the_reading_of_the_catalogue(world: Wor
     world.portal.listed = [decided(30)]
     await world.monitor.once()
     await world.rows("UPDATE sources SET catalogue_read_at = now() - interval '29 days' WHERE name = 'portal' RETURNING name")
-    await world.monitor.review()
+    await world.monitor.follow_up()
     assert await world.open_alerts() == set()
 
 
@@ -74,7 +74,7 @@ async def test_the_catalogue_is_read_anew_when_the_moment_of_a_procedure_comes(d
     assert await world.open_alerts() == set()
     ago = "now() - interval '23 hours 59 minutes 59 seconds'"
     await world.rows(f"UPDATE sources SET catalogue_read_at = {ago} WHERE name = 'portal' RETURNING name")
-    await world.monitor.review()
+    await world.monitor.follow_up()
     assert await world.open_alerts() == {LATE}, "so it was when the catalogue was read"
     await world.monitor.once()
     assert await world.open_alerts() == set()

@@ -14,7 +14,7 @@ from shared.db.views.snapshot import Snapshot
 from shared.db.views.stock import live_stock, portal_stock
 from shared.domain.agencies import WHOLE_PROVINCE
 from shared.domain.stock import Stock
-from tests.integration.world import CALENDAR
+from tests.integration.world import CALENDAR, World, record
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 FEW_PAGES = 25
@@ -91,6 +91,19 @@ async def test_a_few_pages_answer_what_a_cycle_asks_of_all_dossiers(database: Da
             explained = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
             (found,) = explained.scalar_one()
             assert found["Plan"]["Shared Hit Blocks"] + found["Plan"]["Shared Read Blocks"] < FEW_PAGES, found
+
+
+async def test_a_review_of_nothing_asks_three_questions_and_writes_nothing(database: Database) -> None:
+    world = World(database)
+    await world.open()
+    world.home.put(record(1))
+    await world.monitor.once()
+    asked: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+    assert await world.monitor.review()
+    await world.aclose()
+    assert len(asked) == 3, asked
+    assert all(statement.startswith("SELECT") for statement in asked)
 
 
 async def _asked(database: Database, connection: Connection, asks: Asks) -> list[tuple[str, Any]]:

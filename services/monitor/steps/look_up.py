@@ -9,7 +9,7 @@ import structlog
 from services.monitor.sources.source import DossierSource
 from services.monitor.steps.ingest import Ingest
 from services.monitor.steps.pace import Pace
-from shared.db.engine import Database, clock, retried
+from shared.db.engine import Database, retried
 from shared.db.stores import look_ups
 from shared.db.stores.look_ups import Owed
 from shared.db.stores.sources import Lease
@@ -39,8 +39,8 @@ class LookUps:
         loop = asyncio.get_running_loop()
         if loop.time() < self._rests_until:
             return 0
-        async with self._database.begin() as connection:
-            owed = await look_ups.owed(connection, lease, now=await clock(connection), limit=_BATCH)
+        async with self._database.single() as connection:
+            owed = await look_ups.owed(connection, lease, limit=_BATCH)
         batch = _Batch()
         answered = sum(await asyncio.gather(*(self._ask(lease, question, batch) for question in owed)))
         if batch.is_down:

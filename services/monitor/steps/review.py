@@ -55,7 +55,6 @@ class Reviewer:
 
         A backlog is taken two batches at a time: one is judged here while PostgreSQL writes the other.
         """
-        await retried(self._count)
         first = await self._next()
         if first < BATCH:
             return first + (await self._rest() if first else 0)
@@ -64,8 +63,11 @@ class Reviewer:
             raise errors[0]
         return first + sum(one for one in found if isinstance(one, int))
 
-    async def _count(self) -> None:
+    async def count(self) -> None:
         """Count what another version left uncounted that was started meanwhile."""
+        await retried(self._count)
+
+    async def _count(self) -> None:
         async with self._database.begin() as connection:
             if not await open_tally.is_uncounted(connection, self.rules.province):
                 return
@@ -106,6 +108,8 @@ class Reviewer:
                 return 0
             now = await clock(connection)
             claimed = await dossiers.claim(connection, province, now=now)
+            if not claimed:
+                return 0
             outcomes = await self._judge(connection, claimed, states, now)
             await self._write(connection, outcomes, baseline_of(states), now)
         for outcome in outcomes:

@@ -23,12 +23,17 @@ _HELD = text(
 )
 
 
+async def is_owed(connection: AsyncConnection, province: str, *, now: datetime) -> bool:
+    """Return whether a review or look-up due by `now` is still to be done."""
+    return bool(await connection.scalar(_OWED, {"province": province, "now": now}))
+
+
 async def settle(connection: AsyncConnection, province: str, read_to: dict[str, datetime], *, now: datetime) -> bool:
     """Note that every alert is settled up to `read_to`, unless a review or look-up due by `now` is still to be done.
 
     A source of which some news could not be judged yet, because another side was last read before it, stays where it was.
     """
-    if await connection.scalar(_OWED, {"province": province, "now": now}):
+    if await is_owed(connection, province, now=now):
         return False
     held = set((await connection.execute(_HELD, {"province": province, "sources": sorted(read_to)})).scalars())
     for source, moment in sorted(item for item in read_to.items() if item[0] not in held):
