@@ -21,6 +21,9 @@ class AgencyTree(msgspec.Struct, frozen=True):
     def codes(self) -> frozenset[str]:
         return frozenset(self.parents)
 
+    def __hash__(self) -> int:
+        return hash((self.is_whole, self.codes))
+
     def __contains__(self, code: object) -> bool:
         return code in self.parents
 

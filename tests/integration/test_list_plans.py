@@ -54,6 +54,20 @@ async def test_a_page_of_alerts_is_read_by_an_index(database: Database, sort: Al
     await _assert_by_index(database, page)
 
 
+async def test_a_first_page_of_alerts_is_planned_once(database: Database) -> None:
+    """Nothing in it differs from question to question; of a page after a key the key does."""
+    await _fill(database, _ALERTS)
+    async with open_snapshot(database, "H20") as snapshot:
+        for _ in range(2):
+            first = await alerts.alert_page(snapshot, AlertFilters(), AlertSort.URGENCY, Cut(50), within=WHOLE_PROVINCE)
+        await alerts.alert_page(snapshot, AlertFilters(), AlertSort.URGENCY, Cut(50, first.after), within=WHOLE_PROVINCE)
+        planned = await snapshot.connection.execute(
+            text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE :of ORDER BY prepare_time"),
+            {"of": "SELECT alerts.id%"},
+        )
+        assert planned.all() == [(2, 0), (0, 1)]
+
+
 @pytest.mark.parametrize("sort", DossierSort)
 async def test_a_page_of_dossiers_is_read_by_an_index(database: Database, sort: DossierSort) -> None:
     async def page(snapshot: Snapshot, cut: Cut) -> Page:

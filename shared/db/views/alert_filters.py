@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, func, literal, literal_column, or_
 
 from shared.db.tables import agencies, alerts, procedures
 from shared.db.views.folding import codes_named
-from shared.db.views.scope import one_of
+from shared.db.views.scope import in_province, one_of
 from shared.domain import codes
 from shared.domain.alerts import AlertState
 
@@ -47,7 +47,8 @@ class AlertFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 def conditions(filters: AlertFilters, province: str) -> list[ColumnElement[bool]]:
     """Return what an alert must fulfil."""
-    return [alerts.c.province_code == province, *_in_state(filters.states), *facts(filters, province, alerts.c.__getitem__)]
+    besides = facts(filters, province, alerts.c.__getitem__)
+    return [in_province(alerts.c.province_code, province), *_in_state(filters.states), *besides]
 
 
 def facts(filters: AlertFilters, province: str, of: Callable[[str], ColumnElement[Any]]) -> list[ColumnElement[bool]]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from shared.db.tables import alert_history, alerts
 from shared.db.views.alert_filters import AlertFilters, conditions
 from shared.db.views.names import agency_name, procedure_facts
 from shared.db.views.paging import Cut, Instant, Number, Order, Page, Word, page
-from shared.db.views.rows import Row, all_rows, columns, one_row
+from shared.db.views.rows import Row, all_rows, columns, kept, one_row
 from shared.db.views.scope import at_agency
 from shared.db.views.snapshot import Snapshot
 from shared.domain.agencies import AgencyTree
@@ -71,8 +72,12 @@ listed it.
 
 async def alert_page(snapshot: Snapshot, filters: AlertFilters, sort: AlertSort, cut: Cut, *, within: AgencyTree) -> Page:
     """Return one page of the alerts wanted."""
-    query = _ALERTS.where(*conditions(filters, snapshot.province), at_agency(alerts.c.agency, within))
-    return await page(snapshot.connection, query, ORDERS[sort], cut)
+    return await page(snapshot.connection, _wanted(filters, snapshot.province, within), ORDERS[sort], cut)
+
+
+@kept
+def _wanted(filters: AlertFilters, province: str, within: AgencyTree) -> Select[Any]:
+    return _ALERTS.where(*conditions(filters, province), at_agency(alerts.c.agency, within))
 
 
 async def count_alerts(snapshot: Snapshot, filters: AlertFilters, *, within: AgencyTree) -> int:

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Numeric, Select, Text, func, literal, literal_column, tuple_
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Numeric, Select, Text, func, literal, literal_column, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from shared.db.views.rows import Row, all_rows
+from shared.db.views.rows import Row, all_rows, kept
 
 Key = tuple[Any, ...]
 """Where a page ended: the values the list is sorted by, of its last row."""
@@ -33,7 +33,7 @@ _LAST: dict[tuple[type, bool], ColumnElement[Any]] = {
 """What stands for a moment or points that are not there, in a list that rises and in one that falls."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Order:
     """How a list is sorted: columns that together name one row, all rising or all falling.
 
@@ -63,18 +63,33 @@ class Page:
 
 async def page(connection: AsyncConnection, query: Select[Any], order: Order, cut: Cut) -> Page:
     """Return one page of a query."""
-    keys = [column.label(f"key_{index}") for index, column in enumerate(order.columns)]
-    places = [or_last(column, falls=order.falls) if _may_be_missing(column) else column for column in order.columns]
-    query = query.add_columns(*keys).order_by(*(place.desc() if order.falls else place for place in places))
+    wanted = _in_order(query, order, cut.limit + 1)
     if cut.after is not None:
         ends = zip(order.columns, cut.after, strict=True)
         end = tuple_(*(_last(column, falls=order.falls) if value is None else _value(value) for column, value in ends))
-        query = query.where(tuple_(*places) < end if order.falls else tuple_(*places) > end)
-    rows = await all_rows(connection, query.limit(cut.limit + 1))
+        places = tuple_(*_places(order))
+        wanted = wanted.where(places < end if order.falls else places > end)
+    rows = await all_rows(connection, wanted)
     if len(rows) <= cut.limit:
         return Page(rows)
     end_row = rows[cut.limit - 1]
-    return Page(rows[: cut.limit], tuple(end_row[key.name] for key in keys))
+    return Page(rows[: cut.limit], tuple(end_row[key] for key in _keys(order)))
+
+
+@kept
+def _in_order(query: Select[Any], order: Order, most: int) -> Select[Any]:
+    """Return a query with its keys, in its order, cut; how many rows at most stands in the statement, as the province does."""
+    keys = [column.label(key) for key, column in zip(_keys(order), order.columns, strict=True)]
+    places = (place.desc() if order.falls else place for place in _places(order))
+    return query.add_columns(*keys).order_by(*places).limit(literal(most, Integer, literal_execute=True))
+
+
+def _keys(order: Order) -> list[str]:
+    return [f"key_{index}" for index, _ in enumerate(order.columns)]
+
+
+def _places(order: Order) -> list[ColumnElement[Any]]:
+    return [or_last(column, falls=order.falls) if _may_be_missing(column) else column for column in order.columns]
 
 
 def or_last(value: ColumnElement[Any], *, falls: bool = False) -> ColumnElement[Any]:

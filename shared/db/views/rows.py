@@ -1,12 +1,16 @@
 """Rows as mappings from column names to values."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Mapping[str, Any]
+
+kept = lru_cache(maxsize=128)
+"""A query that was put together once stays for who asks the same again: SQLAlchemy has looked at all of it before."""
 
 
 async def all_rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row]:

@@ -9,6 +9,11 @@ from shared.db.tables import dossiers
 from shared.domain.agencies import AgencyTree
 
 
+def in_province(column: ColumnElement[str], province: str) -> ColumnElement[bool]:
+    """Return whether a row is of a province, which stands in the statement: the plan of one without values is kept."""
+    return column == literal(province, Text, literal_execute=True)
+
+
 def one_of(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
     """Return whether a column has one of the values; one parameter, however many there are."""
     return column == any_(literal(sorted(values), ARRAY(Text)))
