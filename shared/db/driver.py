@@ -3,17 +3,37 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.statements import told
+
+_DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _FIRST = select()
 """SQLAlchemy begins its transaction with the first statement it is given, and not before."""
 
 
 async def ask(connection: AsyncConnection, query: str, *values: Any) -> list[Any]:
     """Return the rows of a statement, its values in the order of `$1`, `$2`."""
-    rows: list[Any] = await (await _driver_of(connection)).fetch(query, *values)
-    return rows
+    driver = await _driver_of(connection)
+    with told(query):
+        rows: list[Any] = await driver.fetch(query, *values)
+        return rows
+
+
+async def begin_reading(connection: AsyncConnection) -> None:
+    """Open a REPEATABLE READ, READ ONLY transaction on a connection of `Database.single`; it ends when the pool has it back."""
+    try:
+        await (await _driver_of(connection)).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    except BaseException:  # whether it has begun nobody knows
+        await connection.invalidate()
+        raise
+
+
+def written(query: Select[Any]) -> str:
+    """Return a query as `ask` takes it: every value stands in it, but for `literal_column("$1")`."""
+    return str(query.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def one_text(codes: Iterable[str]) -> str:

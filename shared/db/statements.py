@@ -1,6 +1,8 @@
 """A span for every statement: what it does to which table, never its text and never a value."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -21,6 +23,17 @@ def trace_statements(engine: Engine) -> None:
     event.listen(engine, "handle_error", _fail)
 
 
+@contextmanager
+def told(statement: str) -> Iterator[None]:
+    """Trace what the driver itself is asked in the block, if anything is traced."""
+    if not tracing.is_on():
+        yield
+        return
+    what = summary(statement)
+    with tracing.span(what, tracing.Kind.CLIENT, **_attributes(what)):
+        yield
+
+
 def summary(statement: str) -> str:
     """Return what a statement begins with and the first of our tables it names, such as `SELECT dossiers`; nothing else of it."""
     looked_at = statement[:_LOOKED_AT]
@@ -33,8 +46,7 @@ def summary(statement: str) -> str:
 
 def _begin(_connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: Any) -> None:
     what = summary(statement)
-    told = {"db__system__name": "postgresql", "db__query__summary": what}
-    context.watch766_span = tracing.leaf(what, tracing.Kind.CLIENT, **told)
+    context.watch766_span = tracing.leaf(what, tracing.Kind.CLIENT, **_attributes(what))
 
 
 def _end(_connection: Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: Any) -> None:
@@ -47,3 +59,7 @@ def _fail(failure: ExceptionContext) -> None:
     if opened is not None:
         tracing.failed(opened, failure.original_exception)
         opened.end()
+
+
+def _attributes(what: str) -> dict[str, str]:
+    return {"db__system__name": "postgresql", "db__query__summary": what}

@@ -45,8 +45,7 @@ class Keys:
     async def _find(self, text: str) -> tuple[Key, AgencyTree, Seen]:
         prefix = prefix_of(text)
         with translated():
-            async with self._database.engine.connect() as connection:
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
+            async with self._database.single() as connection:
                 key, seen = await find_key(connection, self._province, prefix)
                 seen = Seen(await self._moment(connection), seen.state) if self._moment else seen
                 reason = why_refused(key, text, now=seen.now)

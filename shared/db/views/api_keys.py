@@ -2,30 +2,31 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import ask
 from shared.db.tables import agencies, api_keys
 from shared.db.views.rows import Row, all_rows, columns
 from shared.db.views.seen import STATE, Seen
 from shared.domain.access import Key
 from shared.domain.agencies import WHOLE_PROVINCE, AgencyTree
 
-_FIND = text(
+_FIND = (
     f"SELECT clock_timestamp() AS now, {STATE} AS state, {', '.join(f'found.{name}' for name in Key.__struct_fields__)}"  # noqa: S608 - our own names
-    " FROM (SELECT 1) AS one LEFT JOIN api_keys AS found ON found.province_code = :province AND found.prefix = :prefix"
+    " FROM (SELECT 1) AS one LEFT JOIN api_keys AS found ON found.province_code = $1 AND found.prefix = $2"
 )
 """Written once: every request asks it, and to put it together each time costs more than the question."""
 
 
 async def find_key(connection: AsyncConnection, province: str, prefix: str) -> tuple[Key | None, Seen]:
     """Return the key with a prefix, None where there is none, and what was seen: its clock and state. Both cost the same."""
-    found = (await connection.execute(_FIND, {"province": province, "prefix": prefix})).one()
-    seen = Seen(found.now, found.state)
-    if found.prefix is None:
+    (found,) = await ask(connection, _FIND, province, prefix)
+    seen = Seen(found["now"], found["state"])
+    if found["prefix"] is None:
         return None, seen
-    facts = {name: getattr(found, name) for name in Key.__struct_fields__}
-    return Key(**{**facts, "scopes": tuple(found.scopes)}), seen
+    facts = {name: found[name] for name in Key.__struct_fields__}
+    return Key(**{**facts, "scopes": tuple(found["scopes"])}), seen
 
 
 async def reach(connection: AsyncConnection, province: str, agency: str | None) -> AgencyTree:

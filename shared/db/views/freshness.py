@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, not_, select
-from sqlalchemy import Row as RowOfColumns
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.tables import OF_DOSSIERS, sources
-from shared.db.views.rows import columns
+from shared.db.views.rows import Row, all_rows, columns
 from shared.domain.rules.source import stale_after
 
 FACTS = columns(sources, "name", "read_to", "settled_to", "interval_seconds")
@@ -77,18 +75,18 @@ def sources_of_dossiers(province: ColumnElement[str]) -> ColumnElement[bool]:
 async def read_beside(connection: AsyncConnection, province: str, now: datetime) -> tuple[SourceFreshness, ...]:
     """Return the freshness of the active sources that no dossier waits for, as the transaction sees it."""
     query = select(*FACTS).where(sources.c.province_code == province, sources.c.active, not_(OF_DOSSIERS)).order_by(*IN_ORDER)
-    return freshness_of(await connection.execute(query), now)
+    return freshness_of(await all_rows(connection, query), now)
 
 
-def freshness_of(rows: Iterable[RowOfColumns[Any]], now: datetime) -> tuple[SourceFreshness, ...]:
+def freshness_of(rows: Iterable[Row], now: datetime) -> tuple[SourceFreshness, ...]:
     """Return how fresh the sources of some rows are; of a row without a source nothing."""
     return tuple(
         SourceFreshness(
-            name=row.name,
-            status=status_of(row.read_to, timedelta(seconds=row.interval_seconds), now),
-            read_to=row.read_to,
-            settled_to=row.settled_to,
+            name=row["name"],
+            status=status_of(row["read_to"], timedelta(seconds=row["interval_seconds"]), now),
+            read_to=row["read_to"],
+            settled_to=row["settled_to"],
         )
         for row in rows
-        if row.name is not None
+        if row["name"] is not None
     )

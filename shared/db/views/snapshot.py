@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import ask, begin_reading, written
 from shared.db.engine import Database, translated
 from shared.db.tables import sources
 from shared.db.views.freshness import FACTS, IN_ORDER, Freshness, freshness_of, sources_of_dossiers
@@ -22,16 +23,16 @@ What lists read is in memory, or not far: one row by its key costs little more t
 """
 
 _ONE = select(literal_column("1")).subquery("one")
-_OPENING = (
+_OPENING = written(
     select(
         func.clock_timestamp().label("now"),
         *(func.set_config(name, value, literal_column("true")).label(name) for name, value in _SETTINGS.items()),
         *FACTS,
     )
-    .select_from(_ONE.outerjoin(sources, sources_of_dossiers(bindparam("province"))))
+    .select_from(_ONE.outerjoin(sources, sources_of_dossiers(literal_column("$1"))))
     .order_by(*IN_ORDER)
 )
-"""The clock, the settings and the sources in one round trip; written once, since every request asks it."""
+"""The clock, the settings and the sources in one round trip; written once, since every request asks it: of province `$1`."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Snapshot:
 async def open_snapshot(database: Database, province: str, *, moment: Moment | None = None) -> AsyncIterator[Snapshot]:
     """Open a REPEATABLE READ, READ ONLY transaction; raises `DatabaseUnavailable`, also for what happens inside the block."""
     with translated():
-        async with database.engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            rows = (await connection.execute(_OPENING, {"province": province})).all()
-            now = await moment(connection) if moment else rows[0].now
+        async with database.single() as connection:
+            await begin_reading(connection)
+            rows = await ask(connection, _OPENING, province)
+            now = await moment(connection) if moment else rows[0]["now"]
             yield Snapshot(connection, province, now, Freshness(freshness_of(rows, now)))
