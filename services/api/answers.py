@@ -20,7 +20,7 @@ from shared.domain.working_time import LOCAL
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
-_AS_THEY_ARE = frozenset({bool, int, float, type(None)})
+_AS_THEY_ARE = frozenset({bool, int, float, type(None), msgspec.Raw})
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 
 

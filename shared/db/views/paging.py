@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
+from types import NoneType
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Numeric, Select, Text, func, literal, literal_column, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Numeric,
+    Select,
+    Text,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
@@ -31,6 +45,8 @@ _LAST: dict[tuple[type, bool], ColumnElement[Any]] = {
     (Numeric, True): literal_column("'-infinity'::numeric"),
 }
 """What stands for a moment or points that are not there, in a list that rises and in one that falls."""
+
+_TYPES: dict[type, TypeEngine[Any]] = {datetime: DateTime(timezone=True), int: BigInteger(), Decimal: Numeric()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +80,11 @@ class Page:
 async def page(connection: AsyncConnection, query: Select[Any], order: Order, cut: Cut) -> Page:
     """Return one page of a query."""
     wanted = _in_order(query, order, cut.limit + 1)
+    ends: dict[str, Any] = {}
     if cut.after is not None:
-        ends = zip(order.columns, cut.after, strict=True)
-        end = tuple_(*(_last(column, falls=order.falls) if value is None else _value(value) for column, value in ends))
-        places = tuple_(*_places(order))
-        wanted = wanted.where(places < end if order.falls else places > end)
-    rows = await all_rows(connection, wanted)
+        wanted = _after(wanted, order, tuple(type(value) for value in cut.after))
+        ends = {f"end_{index}": value for index, value in enumerate(cut.after) if value is not None}
+    rows = await all_rows(connection, wanted, ends)
     if len(rows) <= cut.limit:
         return Page(rows)
     end_row = rows[cut.limit - 1]
@@ -82,6 +97,17 @@ def _in_order(query: Select[Any], order: Order, most: int) -> Select[Any]:
     keys = [column.label(key) for key, column in zip(_keys(order), order.columns, strict=True)]
     places = (place.desc() if order.falls else place for place in _places(order))
     return query.add_columns(*keys).order_by(*places).limit(literal(most, Integer, literal_execute=True))
+
+
+@kept
+def _after(query: Select[Any], order: Order, kinds: tuple[type, ...]) -> Select[Any]:
+    """Return what follows a key, whose values of these types are to be given as `end_0`, `end_1`, those that are not None."""
+    ends = (
+        _last(column, falls=order.falls) if kind is NoneType else bindparam(f"end_{index}", type_=_TYPES.get(kind, Text()))
+        for index, (column, kind) in enumerate(zip(order.columns, kinds, strict=True))
+    )
+    end, places = tuple_(*ends), tuple_(*_places(order))
+    return query.where(places < end if order.falls else places > end)
 
 
 def _keys(order: Order) -> list[str]:
@@ -146,8 +172,3 @@ def _may_be_missing(column: ColumnElement[Any]) -> bool:
 
 def _last(column: ColumnElement[Any], *, falls: bool) -> ColumnElement[Any]:
     return _LAST[Numeric if isinstance(column.type, Numeric) else DateTime, falls]
-
-
-def _value(value: object) -> ColumnElement[Any]:
-    kinds: dict[type, TypeEngine[Any]] = {datetime: DateTime(timezone=True), int: BigInteger(), Decimal: Numeric()}
-    return literal(value, kinds.get(type(value), Text()))

@@ -13,9 +13,9 @@ kept = lru_cache(maxsize=128)
 """A query that was put together once stays for who asks the same again: SQLAlchemy has looked at all of it before."""
 
 
-async def all_rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row]:
-    """Return every row of a query."""
-    return cast("Sequence[Row]", (await connection.execute(query)).mappings().all())
+async def all_rows(connection: AsyncConnection, query: Select[Any], values: Row | None = None) -> Sequence[Row]:
+    """Return every row of a query; `values`: those of its parameters that have none."""
+    return cast("Sequence[Row]", (await connection.execute(query, values)).mappings().all())
 
 
 async def one_row(connection: AsyncConnection, query: Select[Any]) -> Row | None:
