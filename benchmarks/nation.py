@@ -43,6 +43,13 @@ _OPEN = text(
     "SELECT province_code, split_part(dossier_code, '.', 1), count(*) FROM alerts"
     " WHERE state = 'open' AND family = 'deadline' GROUP BY 1, 2"
 )
+_STARTED = text(
+    "SELECT (SELECT count(DISTINCT province_code) FROM score_days) = :provinces"
+    " AND (SELECT count(DISTINCT province_code) FROM stock_days) = :provinces"
+)
+"""What a monitor does first of all, beside its first reviews, is to keep the day."""
+
+_LOOK_EVERY = 1.0
 _CONNECTED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'benchmarks'")
 
 
@@ -99,6 +106,7 @@ async def run(_: Server, settings: Settings) -> list[Figure]:
             await swept(database)
             await tidy_up(database)
             await nation.arrive(NOTHING, 0)
+            await started(database)
             first = await postmaster(database)
             async with watching(waiting):
                 rates = (NOTHING, NATION_RATE, *doubled())
@@ -135,6 +143,15 @@ def check(found: Mapping[str, int], expected: Mapping[str, int], waiting: int) -
     if differing:
         told = ", ".join(f"{code} {found.get(code, 0)} instead of {expected.get(code, 0)}" for code in differing)
         raise AssertionError(f"open alerts: {told}")
+
+
+async def started(database: Database) -> None:
+    """Wait until every monitor has kept its day."""
+    is_started = False
+    while not is_started:
+        await asyncio.sleep(_LOOK_EVERY)
+        async with database.begin() as connection:
+            is_started = bool(await connection.scalar(_STARTED, {"provinces": len(PROVINCES)}))
 
 
 async def _held(database: Database, first: int, processes: Sequence[int]) -> Held:
