@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 class Asked(msgspec.Struct):
     """Transactions that were committed, and statements sent through the engine; one that is sent for many rows counts once.
 
-    `seconds`: what the statements took, of those that followed one another. COPY and what a store asks the driver itself are not
-    among them.
+    `seconds`: what the statements took, of those that followed one another. COPY and what is asked of the driver itself are
+    not among them.
     """
 
     transactions: int = 0
