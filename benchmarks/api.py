@@ -1,14 +1,16 @@
 """Answers a second from the application in this process, one request after the other, without a network.
 
-Each is asked for in turns: made anew, because something was written since; from memory, because nothing was; and the route of the
-same application, behind the same middleware and with the same key, that answers one line and asks for nothing: the ceiling.
-Then as it is in life, between the two: for a second after a change of alerts, again and again, in turns with the same route.
+Each is asked for in turns: made anew, because something was written since; from memory, because nothing was; and in both ways the
+route of the same application, behind the same middleware and with the same key, that answers one line and asks for nothing: the
+ceiling. Right after something else that route, too, takes twice as long as in a row. Then as it is in life, between the two: for
+a second after a change of alerts, again and again, in turns with the same route.
 """
 
 from collections.abc import Mapping
 from time import perf_counter
 
 import httpx
+import msgspec
 
 from benchmarks.asking import HELLO, asking, reads, write
 from benchmarks.drawn import draw
@@ -36,19 +38,30 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
             in_life = await _in_life(client, database, {**{name: paths[name] for name in _IN_LIFE}, "hello": HELLO})
     hello = in_life.pop("hello")
     return [
-        *(figure for name, (made, kept, ceiling) in rates.items() for figure in _figures(name, made, kept, ceiling)),
+        *(figure for name, (read, ceiling) in rates.items() for figure in _figures(name, read, ceiling)),
         *(_figure(f"{name}, alerts changing once a second", rate, hello, _aim(name)) for name, rate in in_life.items()),
     ]
 
 
-async def _rates(client: httpx.AsyncClient, database: Database, path: str) -> tuple[float, float, float]:
-    """Return requests a second of a read: made, from memory, and of the ceiling."""
-    made, kept, hello = [], [], []
+class _Rates(msgspec.Struct, frozen=True):
+    """Requests a second: right after something was written, and in a row with nothing written."""
+
+    after_a_write: float
+    in_a_row: float
+
+
+async def _rates(client: httpx.AsyncClient, database: Database, path: str) -> tuple[_Rates, _Rates]:
+    """Return the rates of a read, and those of the ceiling asked in the same way."""
+    found: dict[str, list[_Rates]] = {path: [], HELLO: []}
     for _ in range(_ROUNDS):
-        made.append(await _made(client, database, path))
-        kept.append(_KEPT / await _seconds(client, path, _KEPT))
-        hello.append(_KEPT / await _seconds(client, HELLO, _KEPT))
-    return typical(made), typical(kept), typical(hello)
+        for asked, rates in found.items():
+            made = await _made(client, database, asked)
+            rates.append(_Rates(made, _KEPT / await _seconds(client, asked, _KEPT)))
+    read, hello = (
+        _Rates(typical([each.after_a_write for each in rates]), typical([each.in_a_row for each in rates]))
+        for rates in found.values()
+    )
+    return read, hello
 
 
 async def _in_life(client: httpx.AsyncClient, database: Database, paths: Mapping[str, str]) -> dict[str, float]:
@@ -88,8 +101,11 @@ def _aim(name: str) -> float | None:
     return _AIM_OF_CARDS if "card" in name else _AIMS.get(name)
 
 
-def _figures(name: str, made: float, kept: float, hello: float) -> list[Figure]:
-    return [_figure(f"{name}, made", made, hello), _figure(f"{name}, from memory", kept, hello, _aim(name))]
+def _figures(name: str, read: _Rates, hello: _Rates) -> list[Figure]:
+    return [
+        _figure(f"{name}, made", read.after_a_write, hello.after_a_write),
+        _figure(f"{name}, from memory", read.in_a_row, hello.in_a_row, _aim(name)),
+    ]
 
 
 def _figure(what: str, rate: float, hello: float, aim: float | None = None) -> Figure:
