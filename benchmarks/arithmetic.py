@@ -99,7 +99,7 @@ def _figure(what: str, value: float, unit: str) -> Figure:
 
 def _list(province: Province, numbers: range) -> None:
     for number in numbers:
-        late = items.NOW - timedelta(days=1) if number % _LATE == 0 else None
+        late = items.LATE if number % _LATE == 0 else None
         province.change(number, due=late, finished=number % 4 == 1)
 
 
@@ -121,7 +121,7 @@ class _Changes:
         self._rounds += 1
         step = self._dossiers // number
         for count in range(number):
-            due = items.NOW + timedelta(days=-1 if count % _LATE == 0 else 30, hours=-self._rounds)
+            due = items.LATE + timedelta(days=0 if count % _LATE == 0 else 30, minutes=-self._rounds)
             updated = items.NOW - _APART * (10 - self._rounds) + timedelta(seconds=count // 20)
             place = (count * step + self._rounds) % self._dossiers
             self._province.change(place, updated=updated, due=due, finished=place % 4 == 1)

@@ -183,7 +183,7 @@ class Arrivals:
         rounds, place = divmod(self.made, len(self._numbers))
         number, now = self._numbers[place], datetime.now(UTC)
         is_late = (place + rounds) % _LATE_OF == 0
-        due = items.NOW + (-timedelta(days=1) if is_late else timedelta(days=30 + rounds % 30))
+        due = items.LATE if is_late else items.NOW + timedelta(days=30 + rounds % 30)
         self._province.change(number, updated=now, due=due)
         code = items.code(number, province=self._province.code)
         self._tell(Change(self._province.code, code, now, is_late))

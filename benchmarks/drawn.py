@@ -6,7 +6,6 @@ counts for scores is the real dossiers' times as many, spread over twelve times 
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -76,7 +75,6 @@ async def draw(database: Database, dossiers: int, shares: Mapping[str, float] | 
 async def _watch(database: Database, code: str, count: int) -> None:
     """Let the monitor of a province find so many late dossiers."""
     async with watched_province(database, code) as province:
-        late = items.NOW.replace(hour=3, minute=0, second=0) - timedelta(days=2)
-        province.fill(range(count), due=late)
+        province.fill(range(count), due=items.LATE)
         await province.load()
         await province.monitor.settle()

@@ -16,6 +16,9 @@ PROVINCE = "H20"
 NOW = datetime.now(UTC).replace(microsecond=0)
 """When the run began: what is stored before it is older."""
 
+LATE = NOW.replace(second=0) - timedelta(hours=1)
+"""When late dossiers were due: so lately that nothing else than the due date is missed yet, whatever day and hour it is."""
+
 _AGENCIES, _PROCEDURES = 150, 375
 _SPACING = timedelta(seconds=50)
 _OLDEST = timedelta(days=120)

@@ -117,10 +117,9 @@ async def _told(heard: Heard, wanted: dict[str, datetime]) -> dict[str, datetime
 
 
 async def _make_late(database: Database, province: Province, number: int) -> datetime:
-    """Let the home system name a due date of yesterday; return the moment of that change."""
+    """Let the home system name a due date that has passed; return the moment of that change."""
     moment = await database.now()
-    yesterday = items.NOW - timedelta(days=1)
-    province.home.put(items.both(number, updated=moment, due=yesterday)[1])
+    province.home.put(items.both(number, updated=moment, due=items.LATE)[1])
     return moment
 
 

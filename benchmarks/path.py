@@ -212,7 +212,7 @@ class _Path:
 
 
 def _due(number: int) -> datetime:
-    return items.NOW.replace(second=0) + timedelta(days=-1 if number % _LATE == 0 else 45)
+    return items.LATE if number % _LATE == 0 else items.NOW.replace(second=0) + timedelta(days=45)
 
 
 def _judged(dossier: Dossier, procedure: Procedure | None, read_to: dict[str, datetime], now: datetime) -> tuple[Finding, ...]:

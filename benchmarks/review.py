@@ -117,7 +117,7 @@ def _dossier(on_the_portal: dict[str, object], at_home: dict[str, object]) -> Do
 async def _of_the_step(server: Server, backlog: int) -> list[Figure]:
     async with server.database() as database, watched_province(database) as watched:
         for number in range(backlog):
-            late = items.NOW - timedelta(days=1) if number % 20 == 0 else None
+            late = items.LATE if number % 20 == 0 else None
             watched.change(number, due=late, finished=number % 4 == 1)
         await watched.load()
         reads = await _reads(database, backlog)

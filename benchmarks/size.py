@@ -3,8 +3,6 @@
 The whole database is measured before and after, indexes and histories included, once PostgreSQL has tidied up after itself.
 """
 
-from datetime import timedelta
-
 from sqlalchemy import text
 
 from benchmarks import items
@@ -24,7 +22,7 @@ async def run(server: Server, settings: Settings) -> list[Figure]:
         empty = await _bytes(database)
         async with watched_province(database) as province:
             for number in range(dossiers):
-                late = items.NOW - timedelta(days=1) if number % _LATE == 0 else None
+                late = items.LATE if number % _LATE == 0 else None
                 province.change(number, due=late, finished=number % 4 == 1)
             await province.load()
             await province.monitor.settle()
