@@ -9,7 +9,7 @@ import structlog
 from services.monitor.steps.incidents import gather
 from services.monitor.steps.outcome import Outcome, failed, judged
 from shared.db.engine import Connection, Database, clock, fence, retried
-from shared.db.stores import alerts, dossiers, look_ups, marks, open_tally, repairs, reviews, rule_sets, sources
+from shared.db.stores import alerts, dossiers, look_ups, marks, open_tally, repairs, reviews, rule_sets, settled, sources
 from shared.db.stores.alerts import DOSSIER, Told
 from shared.db.stores.dossiers import BATCH, Claimed
 from shared.db.stores.sources import SourceState
@@ -57,7 +57,7 @@ class Reviewer:
         """
         first = await self._next()
         if first < BATCH:
-            return first + (await self._rest() if first else 0)
+            return first + (await self._rest() if first and await self._is_owed() else 0)
         found = await asyncio.gather(self._rest(), self._rest(), return_exceptions=True)
         if errors := [one for one in found if isinstance(one, BaseException)]:
             raise errors[0]
@@ -74,6 +74,10 @@ class Reviewer:
             await fence(connection, self.rules.province, alone=True)
             await open_tally.count_anew(connection, self.rules.province)
         log.warning("tally_counted_anew", reason="a monitor of an older version is at work")
+
+    async def _is_owed(self) -> bool:
+        async with self._database.single() as connection:
+            return await settled.is_owed(connection, self.rules.province, now=await clock(connection))
 
     async def _rest(self) -> int:
         reviewed, batch = 0, -1
