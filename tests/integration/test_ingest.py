@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.monitor.steps.ingest import Ingest, Translated, open_items
 from shared.db.engine import Database
 from shared.db.stores import dossiers, sources
-from shared.db.stores.sources import Lease
+from shared.db.stores.sources import Counts, Lease
 from shared.domain.statuses import Status
+from shared.errors import LeaseLost
 from tests.integration.world import PROVINCE, World, record
 from tests.waiting import PATIENCE
 
@@ -86,6 +89,23 @@ async def test_the_cursor_never_goes_back(world: World) -> None:
         async with world.database.begin() as connection:
             await sources.advance(connection, lease, cursor=cursor, added=1, now=NOW)
     assert await world.rows("SELECT cursor, records FROM sources WHERE name = 'portal'") == [{"cursor": NOW, "records": 3}]
+
+
+async def test_the_cursor_passes_a_page_that_is_stored_already_unless_the_source_was_taken(world: World) -> None:
+    ingest, lease = Ingest(world.database, world.portal), await _lease(world)
+    world.portal.put(record(at=NOW))
+    await ingest.page(lease, await _prepared(world, ingest), [], cursor=NOW)
+    before, later = await world.contents("records", "dossiers"), NOW + timedelta(hours=1)
+    unchanged = await _prepared(world, ingest)
+    assert unchanged.unchanged
+    assert not unchanged.read
+    assert await ingest.page(lease, unchanged, [], cursor=later) == Counts(pages=1, received=1)
+    assert await world.contents("records", "dossiers") == before
+    async with world.database.begin() as connection:
+        await sources.take(connection, lease.province, lease.source)
+    with pytest.raises(LeaseLost):
+        await ingest.page(lease, unchanged, [], cursor=later + timedelta(hours=1))
+    assert await world.rows("SELECT cursor FROM sources WHERE name = 'portal'") == [{"cursor": later}]
 
 
 async def _prepared(world: World, ingest: Ingest) -> Translated:

@@ -188,6 +188,8 @@ class Ingest:
 
         What was new when it was prepared is nearly always new, and not asked for again; where it is not, all is compared.
         """
+        if not (translated.read or translated.refused or refused) and await self._passed(lease, cursor):
+            return Counts(1, len(translated.unchanged))
         try:
             result, kept = await self._page(lease, translated, refused, cursor)
         except AlreadyStored:
@@ -198,6 +200,14 @@ class Ingest:
         received = len(translated.unchanged) + len(translated.read) + len(translated.refused) + len(refused)
         skewed = sum(stored.is_skewed for stored in (*result.new, *result.changed))
         return Counts(1, received, len(result.new), len(result.changed), len(result.refused), skewed)
+
+    async def _passed(self, lease: Lease, cursor: datetime | None) -> bool:
+        """Move the cursor past a page that is stored already, as most are; not where it may close something that was refused."""
+        async with self._database.single() as connection:
+            now, has_refusals = await refusals.moment(connection, lease)
+            if not has_refusals:
+                await sources.advance(connection, lease, cursor=cursor, added=0, now=now)
+        return not has_refusals
 
     async def _page(
         self, lease: Lease, translated: Translated, refused: Sequence[Refusal], cursor: datetime | None

@@ -21,7 +21,7 @@ _start = func.split_part(sources.c.mark, _FROM, 2)
 _HOLD = text("SELECT * FROM sources WHERE province_code = :province AND name = :source FOR UPDATE")
 _ADVANCE = (
     "UPDATE sources SET progress_at = $3, records = records + $4, cursor = greatest(cursor, $5::timestamptz)"
-    " WHERE province_code = $1 AND name = $2 RETURNING set_config('synchronous_commit', 'off', true)"
+    " WHERE province_code = $1 AND name = $2 AND epoch = $6 RETURNING set_config('synchronous_commit', 'off', true)"
 )
 """Written out, since every page asks them: a statement built anew costs as much as the answer."""
 
@@ -138,8 +138,12 @@ async def hold(connection: AsyncConnection, lease: Lease) -> SourceState:
     held = await connection.execute(_HOLD, {"province": lease.province, "source": lease.source})
     row = held.mappings().one()
     if row["epoch"] != lease.epoch:
-        raise LeaseLost(f"{lease.source}: taken by another monitor")
+        raise _taken(lease)
     return _state(row)
+
+
+def _taken(lease: Lease) -> LeaseLost:
+    return LeaseLost(f"{lease.source}: taken by another monitor")
 
 
 async def states(connection: AsyncConnection, province: str) -> dict[str, SourceState]:
@@ -168,10 +172,13 @@ async def watch_alone(connection: AsyncConnection, province: str) -> None:
 async def advance(connection: AsyncConnection, lease: Lease, *, cursor: datetime | None, added: int, now: datetime) -> None:
     """Note that everything updated before `cursor` is stored (None: no news), and how many records came new.
 
+    Raises `LeaseLost` when the source was taken.
+
     The commit does not wait for the disk: a server that loses it in a crash loses the cursor with the rows, and they are read
     again. What follows from them is never lost, a later commit that waits takes every earlier one to the disk.
     """
-    await ask(connection, _ADVANCE, lease.province, lease.source, now, added, cursor)
+    if not await ask(connection, _ADVANCE, lease.province, lease.source, now, added, cursor, lease.epoch):
+        raise _taken(lease)
 
 
 async def complete(connection: AsyncConnection, lease: Lease, *, started_at: datetime, now: datetime) -> None:
