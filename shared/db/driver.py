@@ -1,6 +1,7 @@
 """The driver's own connection, for what it does several times faster than SQLAlchemy: what every page asks, many rows in."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -22,13 +23,15 @@ async def ask(connection: AsyncConnection, query: str, *values: Any) -> list[Any
         return rows
 
 
-async def begin_reading(connection: AsyncConnection) -> None:
-    """Open a REPEATABLE READ, READ ONLY transaction on a connection of `Database.single`; it ends when the pool has it back."""
+@asynccontextmanager
+async def reading(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Hold a REPEATABLE READ, READ ONLY transaction on a connection of `Database.single` for the length of the block."""
+    await _tell(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
-        await (await _driver_of(connection)).execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    except BaseException:  # whether it has begun nobody knows
-        await connection.invalidate()
-        raise
+        yield
+    finally:
+        if not connection.invalidated:
+            await _tell(connection, "ROLLBACK")
 
 
 def written(query: Select[Any]) -> str:
@@ -49,6 +52,15 @@ async def copy_rows(connection: AsyncConnection, table: str, columns: Collection
     if rows:
         driver = await _driver_of(connection)
         await driver.copy_records_to_table(table, records=rows, columns=tuple(columns))
+
+
+async def _tell(connection: AsyncConnection, command: str) -> None:
+    """Begin or end a transaction; where nobody knows whether it has, the connection is thrown away."""
+    try:
+        await (await _driver_of(connection)).execute(command)
+    except BaseException:
+        await connection.invalidate()
+        raise
 
 
 async def _driver_of(connection: AsyncConnection) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import PoolResetState, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from shared import tracing
 from shared.db.statements import trace_statements
@@ -65,7 +65,6 @@ def create_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEng
     )
     event.listen(engine.sync_engine, "connect", _pass_jsonb_through)
     event.listen(engine.sync_engine, "checkout", _refuse_a_broken_one)
-    event.listen(engine.sync_engine, "reset", _end_what_the_driver_began)
     if tracing.is_on():
         trace_statements(engine.sync_engine)
     return engine
@@ -98,13 +97,6 @@ def _refuse_a_broken_one(connection: DBAPIConnection, *_: object) -> None:
     driver: asyncpg.Connection = connection.driver_connection
     if driver.is_closed():
         raise DisconnectionError("the connection broke while it was idle")
-
-
-def _end_what_the_driver_began(connection: DBAPIConnection, _: object, state: PoolResetState) -> None:
-    """End a transaction of which SQLAlchemy knows nothing: `shared.db.driver.begin_reading` opens them."""
-    driver: asyncpg.Connection = connection.driver_connection
-    if state.asyncio_safe and driver.is_in_transaction() and not driver.is_closed():
-        connection.run_async(lambda raw: raw.execute("ROLLBACK"))
 
 
 def _jsonb_of(value: str) -> bytes:

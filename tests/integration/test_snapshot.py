@@ -62,6 +62,21 @@ async def test_a_failed_question_leaves_nothing_behind(narrow: Database) -> None
     assert await settings(narrow) == before
 
 
+async def test_a_connection_that_breaks_meanwhile_is_told_as_the_database_away(
+    narrow: Database, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def read() -> None:
+        async with open_snapshot(narrow, "H20") as snapshot, database.begin() as connection:
+            process = await snapshot.connection.scalar(select(func.pg_backend_pid()))
+            assert await connection.scalar(select(func.pg_terminate_backend(process, 10_000)))
+
+    before = await settings(narrow)
+    with pytest.raises(DatabaseUnavailable):
+        await read()
+    assert not [record for record in caplog.records if record.name.startswith("sqlalchemy")]
+    assert await settings(narrow) == before
+
+
 async def test_a_snapshot_that_is_cancelled_at_any_moment_leaves_nothing_behind(narrow: Database) -> None:
     before = await settings(narrow)
     steps, is_done = 0, False

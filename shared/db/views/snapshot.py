@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.db.driver import ask, begin_reading, written
+from shared.db.driver import ask, reading, written
 from shared.db.engine import Database, translated
 from shared.db.tables import sources
 from shared.db.views.freshness import FACTS, IN_ORDER, Freshness, freshness_of, sources_of_dossiers
@@ -53,8 +53,7 @@ class Snapshot:
 async def open_snapshot(database: Database, province: str, *, moment: Moment | None = None) -> AsyncIterator[Snapshot]:
     """Open a REPEATABLE READ, READ ONLY transaction; raises `DatabaseUnavailable`, also for what happens inside the block."""
     with translated():
-        async with database.single() as connection:
-            await begin_reading(connection)
+        async with database.single() as connection, reading(connection):
             rows = await ask(connection, _OPENING, province)
             now = await moment(connection) if moment else rows[0]["now"]
             yield Snapshot(connection, province, now, Freshness(freshness_of(rows, now)))
