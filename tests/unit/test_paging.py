@@ -110,3 +110,17 @@ def read(served, size, unreadable, change=lambda _: None):
         readable = [row for row in page if int(row.source_id[3:]) not in unreadable]
         position = following(position, readable, full=len(page) == size, requested_at=REQUESTED)
     raise AssertionError("the poll does not end")
+
+
+@given(minutes=st.lists(st.integers(0, 6), max_size=40), size=st.integers(1, 5))
+def test_a_poll_ends_though_every_page_is_answered_as_the_first_time(minutes, size):
+    table = sorted(rows(*minutes), key=lambda row: row.updated_at)
+    kept: dict[int, list[Head]] = {}
+    position: Position | None = Position(since=START)
+    for _ in range(10 * (len(table) + 1) ** 2):
+        page = [row for row in table if row.updated_at >= position.since][position.number * size :][:size]
+        page = kept.setdefault(position.number, page)
+        position = following(position, page, full=len(page) == size, requested_at=REQUESTED)
+        if position is None:
+            return
+    raise AssertionError("it goes on for ever")

@@ -53,7 +53,10 @@ def stored_up_to(position: Position | None, before: Position, rows: Sequence[Hea
 
 
 def _latest(since: datetime, rows: Sequence[Head], requested_at: datetime) -> datetime:
-    """Return the time to move to: a row with a clock ahead of ours must not carry the others past what was not read."""
+    """Return the time to move to: a row with a clock ahead of ours must not carry the others past what was not read.
+
+    Never back: a page that is older than what was asked for, as a cache replays it, would be read again and again.
+    """
     times = [row.updated_at for row in rows]
     credible = max((moment for moment in times if moment <= requested_at), default=since)
-    return credible if credible > since else max(times, default=since)
+    return credible if credible > since else max([since, *times])
